@@ -1,0 +1,68 @@
+// Views over wire bytes and a reader that cannot leave them.
+// Depends on the standard library only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace selkie::protocol {
+
+using Bytes = std::span<const std::uint8_t>;
+
+inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+// Reads a packet front to back. A read past the end yields zeros and makes failed() true for good, so a parser reads all
+// its fields in a row and asks once, at the end.
+class ByteReader {
+ public:
+  explicit ByteReader(Bytes bytes) : rest_(bytes) {}
+
+  bool failed() const { return failed_; }
+  std::size_t size() const { return rest_.size(); }
+
+  std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(little_endian(2)); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(4)); }
+  std::uint64_t u64() { return little_endian(8); }
+
+  // Length-encoded integer. 0xFB (NULL) and 0xFF are no integers and fail.
+  // Spec: page_protocol_basic_dt_integers.html
+  std::uint64_t lenenc() {
+    const std::uint8_t first = u8();
+    if (first < 0xfb) return first;
+    if (first == 0xfc) return little_endian(2);
+    if (first == 0xfd) return little_endian(3);
+    if (first == 0xfe) return little_endian(8);
+    failed_ = true;
+    return 0;
+  }
+
+  // The next `count` bytes. The count comes from the wire: compared as 64 bits, before any cast.
+  Bytes take(std::uint64_t count) {
+    if (failed_ || count > rest_.size()) {
+      failed_ = true;
+      return {};
+    }
+    const Bytes taken = rest_.first(static_cast<std::size_t>(count));
+    rest_ = rest_.subspan(static_cast<std::size_t>(count));
+    return taken;
+  }
+
+  Bytes take_lenenc() { return take(lenenc()); }
+  Bytes take_rest() { return take(rest_.size()); }
+
+ private:
+  std::uint64_t little_endian(std::size_t width) {
+    std::uint64_t value = 0;
+    const Bytes bytes = take(width);
+    for (std::size_t i = 0; i < bytes.size(); ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+    return value;
+  }
+
+  Bytes rest_;  // owned by whoever owns the packet
+  bool failed_ = false;
+};
+
+}  // namespace selkie::protocol
