@@ -1,11 +1,13 @@
-// Views over wire bytes and a reader that cannot leave them.
+// Views over wire bytes, a reader that cannot leave them, and a writer.
 // Depends on the standard library only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace selkie::protocol {
 
@@ -63,6 +65,53 @@ class ByteReader {
 
   Bytes rest_;  // owned by whoever owns the packet
   bool failed_ = false;
+};
+
+// Appends wire values to a buffer that keeps its capacity when cleared.
+class ByteWriter {
+ public:
+  void u8(std::uint8_t value) { buffer_.push_back(value); }
+  void u16(std::uint16_t value) { little_endian(value, 2); }
+  void u24(std::uint32_t value) { little_endian(value, 3); }
+  void u32(std::uint32_t value) { little_endian(value, 4); }
+  void u64(std::uint64_t value) { little_endian(value, 8); }
+
+  // Spec: page_protocol_basic_dt_integers.html
+  void lenenc(std::uint64_t value) {
+    if (value < 0xfb) return u8(static_cast<std::uint8_t>(value));
+    if (value <= 0xffff) return u8(0xfc), u16(static_cast<std::uint16_t>(value));
+    if (value <= 0xffffff) return u8(0xfd), u24(static_cast<std::uint32_t>(value));
+    u8(0xfe), u64(value);
+  }
+
+  void bytes(Bytes value) { std::memcpy(extend(value.size()), value.data(), value.size()); }
+  void text(std::string_view value) { bytes({reinterpret_cast<const std::uint8_t*>(value.data()), value.size()}); }
+  void lenenc_bytes(Bytes value) { lenenc(value.size()), bytes(value); }
+  void lenenc_text(std::string_view value) { lenenc(value.size()), text(value); }
+  void text_nul(std::string_view value) { text(value), u8(0); }
+  void zeros(std::size_t count) { buffer_.resize(buffer_.size() + count); }
+
+  // Room for `count` more bytes, to be filled by the caller; valid until the next append.
+  std::uint8_t* extend(std::size_t count) {
+    buffer_.resize(buffer_.size() + count);
+    return buffer_.data() + (buffer_.size() - count);
+  }
+  // Takes back what lies beyond `size_bytes`.
+  void truncate(std::size_t size_bytes) { buffer_.resize(size_bytes); }
+
+  std::size_t size() const { return buffer_.size(); }
+  Bytes bytes() const { return buffer_; }
+  std::uint8_t* data() { return buffer_.data(); }
+  void clear() { buffer_.clear(); }
+  std::vector<std::uint8_t>& buffer() { return buffer_; }
+
+ private:
+  void little_endian(std::uint64_t value, std::size_t width) {
+    std::uint8_t* out = extend(width);
+    for (std::size_t i = 0; i < width; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+
+  std::vector<std::uint8_t> buffer_;
 };
 
 }  // namespace selkie::protocol

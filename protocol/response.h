@@ -16,6 +16,7 @@ namespace selkie::protocol {
 struct ResponseRules {
   bool deprecate_eof = false;  // rows end with an OK packet; no EOF after definitions
   bool metadata_flag = false;  // one more byte in every result header: 1 = definitions follow, 0 = use the known ones
+  bool session_track = false;  // OK packets carry their text with a length, and session state changes behind it
 };
 
 namespace event {

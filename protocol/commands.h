@@ -1,0 +1,58 @@
+// Pure writers for the commands: payload bytes after the frame header.
+// Spec: page_protocol_command_phase.html; MariaDB "COM_STMT_BULK_EXECUTE"
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "protocol/bytes.h"
+#include "protocol/column.h"
+
+namespace selkie::protocol {
+
+inline constexpr std::uint32_t kLastPrepared = 0xffffffff;  // MariaDB: the statement prepared just before on this connection
+
+// A parameter's type on the wire. `unsigned_` is the 0x80 bit of the second type byte.
+struct ParameterType {
+  WireType type = WireType::null;
+  bool unsigned_ = false;
+  bool operator==(const ParameterType&) const = default;
+};
+
+void write_query(ByteWriter& out, std::string_view sql);
+void write_prepare(ByteWriter& out, std::string_view sql);
+void write_init_db(ByteWriter& out, std::string_view database);
+void write_statement_close(ByteWriter& out, std::uint32_t statement_id);
+void write_statement_reset(ByteWriter& out, std::uint32_t statement_id);
+void write_reset_connection(ByteWriter& out);
+void write_ping(ByteWriter& out);
+void write_quit(ByteWriter& out);
+// One piece of a parameter's value. Never answered; an error shows at execute.
+void write_long_data(ByteWriter& out, std::uint32_t statement_id, std::uint16_t parameter, Bytes piece);
+
+// The head of COM_STMT_EXECUTE up to and including the parameter types; the caller appends the values of the non-NULL
+// parameters, in order, in binary encoding.
+//   null_bitmap   (parameters + 7) / 8 bytes, bit i = parameter i is NULL; empty when there are no parameters
+//   types         one per parameter, or empty: "as last time"
+// A parameter sent by long data has its NULL bit clear and no value.
+struct ExecuteHead {
+  std::uint32_t statement_id = 0;
+  bool read_only_cursor = false;
+  std::uint16_t parameters = 0;
+  Bytes null_bitmap;
+  std::span<const ParameterType> types;
+};
+void write_execute_head(ByteWriter& out, const ExecuteHead& head);
+
+// The head of MariaDB's COM_STMT_BULK_EXECUTE; the caller appends, row by row and parameter by parameter, an indicator byte
+// and, where it is kBulkValue, the value.
+enum class BulkIndicator : std::uint8_t { value = 0, null = 1, default_ = 2, ignore = 3 };
+struct BulkHead {
+  std::uint32_t statement_id = 0;
+  bool unit_results = false;  // ask for one insert id and count per row; only if agreed on
+  std::span<const ParameterType> types;
+};
+void write_bulk_head(ByteWriter& out, const BulkHead& head);
+
+}  // namespace selkie::protocol

@@ -1,0 +1,51 @@
+// Opening a session's connection: hosts in order, stream, greeting, TLS, login.
+// Spec: page_protocol_connection_phase.html; MariaDB "Connection phase"
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/dialect.h"
+#include "protocol/frame.h"
+#include "protocol/packets.h"
+#include "protocol/stream.h"
+
+namespace selkie::protocol {
+
+// Everything a person may say about how to reach and enter a server. Plain data; owners of secrets wipe them.
+struct ConnectOptions {
+  std::vector<TcpAddress> hosts;  // tried in order
+  std::string socket_path;        // when set, instead of the hosts
+  std::string user, password, database;
+  std::string password2, password3;  // further factors
+  TlsOptions tls;
+  Wishes wishes;             // tls and database are filled in here from the options above
+  std::string rsa_key_file;  // the server's public key, PEM
+  bool get_server_public_key = false;
+  bool cleartext_enabled = false;
+  std::vector<std::pair<std::string, std::string>> attributes;  // connection attributes shown in performance_schema
+  std::size_t max_packet_bytes = std::size_t{1} << 30;
+  std::chrono::milliseconds connect_timeout{0};  // 0 = none; one deadline for connect, greeting, TLS and login together
+};
+
+// What login leaves behind for the session to go on with.
+struct Opened {
+  std::unique_ptr<Stream> stream;
+  FrameReader frames;
+  Dialect dialect;
+  std::uint32_t connection_id = 0;
+  std::uint16_t status = 0;     // server status flags of the final OK
+  std::string session_changes;  // the final OK's state-change block, copied
+  TcpAddress host;              // which host answered; a side session (KILL) goes to the same one
+  bool password_expired = false;
+};
+
+// Errors: every transport, TLS and login failure, and server_error with the server's own code, state and words.
+// In any failure the socket is closed. Before TLS is up nothing leaves the machine but the SSL request.
+Result<Opened> open_connection(const ConnectOptions& options);
+
+}  // namespace selkie::protocol

@@ -1,0 +1,73 @@
+// Bytes <-> packets: headers, sequence numbers, packets of 16 MiB and more. No I/O.
+// Spec: page_protocol_basic_packets.html
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocol/bytes.h"
+
+namespace selkie::protocol {
+
+inline constexpr std::size_t kFrameHeaderBytes = 4;
+inline constexpr std::size_t kMaxFramePayload = 0xffffff;  // a piece of this size is followed by another, perhaps empty, one
+
+enum class FrameStatus : std::uint8_t {
+  packet,        // a whole packet is there
+  need_more,     // feed more bytes
+  out_of_order,  // wrong sequence number: fatal, nothing after it can be trusted
+  too_large,     // past the bound on packet size
+};
+
+// The session's one read buffer. Bytes are received into writable(), packets come out as views into it.
+class FrameReader {
+ public:
+  explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
+
+  // Where the next bytes from the stream go; room for at least one byte, usually 64 KiB or what the current packet lacks.
+  // Packets handed out earlier are invalid from here on.
+  std::span<std::uint8_t> writable();
+  void commit(std::size_t received_bytes);
+
+  // The next packet, its pieces joined in place. The view is valid until writable() is called.
+  FrameStatus next(Bytes& payload);
+
+  // A new command restarts the numbering; the answer's first packet is expected to carry `sequence`.
+  void expect_sequence(std::uint8_t sequence) { sequence_ = sequence; }
+  std::uint8_t sequence() const { return sequence_; }
+
+  // Bytes received and not yet handed out. Before a TLS handshake anything but 0 is an injection.
+  std::size_t unread_bytes() const { return end_ - begin_; }
+
+  // Gives memory back after a large packet.
+  void shrink();
+
+ private:
+  std::vector<std::uint8_t> buffer_;
+  std::size_t begin_ = 0, end_ = 0;  // the unread bytes are buffer_[begin_, end_)
+  std::size_t wanted_ = 0;           // bytes from begin_ on that the current packet needs, as far as known
+  std::size_t max_packet_bytes_;
+  std::uint8_t sequence_ = 0;
+};
+
+// Builds outgoing packets in one buffer that is sent with one write. Several commands may be queued (close + execute).
+class FrameWriter {
+ public:
+  // Starts a packet; the payload is what is appended to the returned writer until end(). `sequence` numbers its first piece.
+  ByteWriter& begin(std::uint8_t sequence = 0);
+  // Completes the packet: splits it into pieces where it has 16 MiB or more. Returns the sequence number after its last piece.
+  std::uint8_t end();
+
+  Bytes bytes() const { return buffer_.bytes(); }
+  bool empty() const { return buffer_.size() == 0; }
+  void clear();
+
+ private:
+  ByteWriter buffer_;
+  std::size_t packet_start_ = 0;
+  std::uint8_t sequence_ = 0;
+};
+
+}  // namespace selkie::protocol

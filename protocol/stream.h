@@ -1,0 +1,75 @@
+// A connected byte stream: TCP or Unix socket, in clear or under TLS. The only place that makes system calls on the wire.
+// Spec for TLS under this protocol: page_protocol_basic_tls.html
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "protocol/bytes.h"
+#include "protocol/status.h"
+
+namespace selkie::protocol {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = Clock::time_point;  // kNoDeadline: wait for ever
+inline constexpr Deadline kNoDeadline = Deadline::max();
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Receives at least one byte into `into` (not empty), with one system call where data is waiting.
+  // Errors: connection_lost (end of stream, reset), timed_out. EINTR is retried.
+  virtual Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) = 0;
+
+  // Sends everything. Errors: connection_lost, timed_out. Never raises SIGPIPE.
+  virtual Status write_all(Bytes bytes, Deadline deadline) = 0;
+
+  // True when the peer closed the stream or sent something unasked while idle (a server says so before it closes an idle
+  // connection). Looks, does not read, does not block.
+  virtual bool has_input_or_end() = 0;
+
+  // The password may be shown to the server's method: TLS or a Unix socket.
+  virtual bool is_private() const = 0;
+
+  // Shuts the socket down from any thread, so that a blocked read or write returns; the object stays valid.
+  virtual void interrupt() noexcept = 0;
+
+  virtual int fd() const = 0;
+};
+
+struct TcpAddress {
+  std::string host;
+  std::uint16_t port = 3306;
+};
+
+// Connects to host:port, trying every address the name has (IPv6 and IPv4) within the deadline.
+// Errors: connect_failed (names host, port and the system's words), connect_timeout.
+Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline deadline);
+// Errors: connect_failed (also for a path past the system's 107 bytes), connect_timeout.
+Result<std::unique_ptr<Stream>> connect_unix(const std::string& path, Deadline deadline);
+
+enum class SslMode : std::uint8_t { disabled, preferred, required, verify_ca, verify_identity };
+
+struct TlsOptions {
+  SslMode mode = SslMode::preferred;
+  std::string ca_file, ca_path;            // PEM
+  std::string certificate_file, key_file;  // PEM; the client's own
+  std::string key_passphrase;
+  std::string crl_file, crl_path;
+  std::string ciphers;                   // TLS 1.2 and below, OpenSSL's syntax
+  std::string cipher_suites;             // TLS 1.3
+  std::string min_version, max_version;  // "TLSv1.2", "TLSv1.3"; empty = the library's
+};
+
+// Runs the TLS handshake over an established stream; takes it over.
+//   host    the name the certificate must carry under verify_identity; also sent as SNI where it is a name
+// Errors: tls_failed (says which check: chain, name, date, version), bad_option (file unreadable), connect_timeout.
+Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const std::string& host,
+                                          Deadline deadline);
+
+}  // namespace selkie::protocol
