@@ -1,0 +1,107 @@
+// Values between the wire and the application: one function per (wire source, C type), chosen once per binding.
+// A bound fetch, SQLGetData and output parameters use the same functions, so truncation rules exist once.
+// Depends on protocol's column and row; knows no handles.
+// Spec: ODBC Appendix D, "Converting Data from SQL to C Data Types" and "... from C to SQL Data Types"
+#pragma once
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <cstdint>
+#include <string>
+
+#include "protocol/bytes.h"
+#include "protocol/column.h"
+#include "protocol/commands.h"
+#include "protocol/row.h"
+
+namespace selkie::odbc {
+
+// What became of one value. diagnostics.h maps each to its SQLSTATE.
+enum class Outcome : std::uint8_t {
+  ok,
+  truncated,               // 01004: text or bytes did not fit; the length written is that of the whole value
+  fraction_truncated,      // 01S07: digits behind the point, or fractional seconds, or the time part, were dropped
+  no_data,                 // SQLGetData only: the value was already delivered to its end
+  null_without_indicator,  // 22002
+  out_of_range,            // 22003
+  not_convertible,         // 22018: text that is no number, no date, no valid UTF-8
+  bad_datetime,            // 22007
+  datetime_overflow,       // 22008
+  interval_overflow,       // 22015
+  bad_length,              // HY090: a length that cannot be, or past the buffer
+  too_long,                // 22001: a parameter longer than its type allows
+};
+constexpr bool is_error(Outcome outcome) { return outcome > Outcome::no_data; }
+
+enum class ZeroDate : std::uint8_t { null, error, min };  // what '0000-00-00' and '2020-00-10' become in date C types
+
+// Where one value goes in the application's memory.
+struct Slot {
+  void* data = nullptr;       // null: only the length is asked for
+  SQLLEN capacity_bytes = 0;  // of data, for character and binary targets
+  SQLLEN* octet_length = nullptr;
+  SQLLEN* indicator = nullptr;  // usually the same pointer as octet_length
+};
+
+// How far SQLGetData has come within one value, in bytes of the converted value without terminators.
+struct Progress {
+  std::size_t delivered_bytes = 0;
+  bool finished = false;
+};
+
+// One column's conversion, resolved when the binding or the result's shape changes; constant over all rows.
+struct OutPlan;
+using OutConverter = Outcome (*)(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress);
+struct OutPlan {
+  OutConverter convert = nullptr;            // null: 07006, this pair is not supported
+  const protocol::Column* column = nullptr;  // owned by the ColumnSet
+  ZeroDate zero_date = ZeroDate::null;
+  std::uint8_t numeric_precision = 38;  // SQL_C_NUMERIC: the ARD's SQL_DESC_PRECISION and SQL_DESC_SCALE
+  std::int8_t numeric_scale = 0;
+  std::uint8_t seconds_precision = 6;  // interval targets
+};
+
+struct OutOptions {
+  ZeroDate zero_date = ZeroDate::null;
+  int numeric_precision = 0, numeric_scale = 0;  // 0, 0: the column's own
+  bool narrow_is_utf8 = true;
+};
+
+// Chooses the function for a column, its encoding and a C type (SQL_C_DEFAULT resolved by the caller through default_c_type).
+// plan.convert is null where the specification lists no such conversion.
+OutPlan plan_output(const protocol::Column& column, protocol::Encoding encoding, SQLSMALLINT c_type, const OutOptions& options);
+
+// Writes SQL_NULL_DATA. 22002 when there is no indicator to write it to.
+inline Outcome write_null(const Slot& slot) {
+  if (slot.indicator == nullptr) return Outcome::null_without_indicator;
+  *slot.indicator = SQL_NULL_DATA;
+  return Outcome::ok;
+}
+
+// Bytes of a fixed-length C type; 0 for character and binary types.
+std::size_t c_type_size(SQLSMALLINT c_type);
+bool is_c_type(SQLSMALLINT c_type);
+// What SQL_C_DEFAULT means for an SQL type.
+SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);
+
+// One parameter's conversion: the application's value to the binary value that goes on the wire.
+struct InPlan;
+// `data` and `size_bytes`: the value with SQL_NTS already resolved. Appends the binary wire value (length-encoded where the
+// type is) to `out`; on an error nothing is appended.
+using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN size_bytes, protocol::ByteWriter& out);
+struct InPlan {
+  InConverter convert = nullptr;  // null: 07006
+  protocol::ParameterType type;   // what is announced to the server: the value's natural wire type
+  SQLSMALLINT c_type = 0, sql_type = 0;
+  SQLULEN column_size = 0;
+  SQLSMALLINT decimal_digits = 0;
+};
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN column_size, SQLSMALLINT decimal_digits);
+
+// A binary wire value as an SQL literal that every sql_mode reads the same, for statements a server cannot prepare.
+//   value  exactly what an InConverter appended
+void append_literal(std::string& sql, protocol::ParameterType type, protocol::Bytes value, SQLSMALLINT sql_type,
+                    bool no_backslash_escapes);
+
+}  // namespace selkie::odbc
