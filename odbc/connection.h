@@ -1,0 +1,136 @@
+// Environment and Connection: connecting, transactions, who owns the wire, cancelling.
+// Spec: ODBC SQLConnect, SQLDriverConnect, SQLEndTran, SQLSetConnectAttr
+#pragma once
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "odbc/handle.h"
+#include "odbc/sql_text.h"
+#include "odbc/types.h"
+#include "protocol/session.h"
+#include "setup/settings.h"
+
+namespace selkie::odbc {
+
+class Connection;
+class Descriptor;
+class Statement;
+
+class Environment : public Handle {
+ public:
+  static constexpr HandleTag kTag = HandleTag::environment;
+  Environment() : Handle(kTag) {}
+
+  std::mutex& mutex() { return mutex_; }
+
+  SQLINTEGER odbc_version = 0;  // 0 until SQL_ATTR_ODBC_VERSION is set
+  SQLUINTEGER connection_pooling = SQL_CP_OFF;
+  SQLUINTEGER cp_match = SQL_CP_STRICT_MATCH;
+
+  std::unordered_set<Connection*> connections;  // guarded by mutex_
+
+ private:
+  std::mutex mutex_;
+};
+
+class Connection : public Handle {
+ public:
+  static constexpr HandleTag kTag = HandleTag::connection;
+  explicit Connection(Environment& environment) : Handle(kTag), environment_(environment) {}
+  ~Connection();
+
+  std::mutex& mutex() { return mutex_; }
+  Environment& environment() { return environment_; }
+  bool odbc2() const { return environment_.odbc_version == SQL_OV_ODBC2; }
+
+  // --- Connecting. `wide`: through a W function, so the application reads wide types.
+  void connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide);
+  // Answers the completed connection string. Throws Fail(IM008 and the like) where a dialog would be needed.
+  std::string driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide);
+  void disconnect();  // frees all statements and explicit descriptors
+  bool connected() const { return session_ != nullptr; }
+
+  // --- The session. Throws Fail(08003) when not connected.
+  protocol::Session& session();
+  // The session, ready for a command of `statement` (null: of the connection itself): whoever reads from the wire right now is
+  // parked, a late KILL is waited for.
+  protocol::Session& claim(Statement* statement);
+  // `statement` no longer has anything on the wire.
+  void release(Statement* statement) {
+    if (wire_owner_ == statement) wire_owner_ = nullptr;
+  }
+  bool owns_wire(const Statement* statement) const { return wire_owner_ == statement; }
+  // Ends an answer that nobody wants to read: reads on while little is left, else has the server stop it.
+  void drain();
+  // A statement without interest in rows, on behalf of the connection.
+  void run(std::string_view sql);
+
+  const setup::Settings& settings() const { return settings_; }
+  LexerModes lexer_modes();
+  DescribeOptions describe_options() const;
+  std::string current_catalog();
+
+  // --- Transactions
+  void set_autocommit(bool on);
+  bool autocommit() const;
+  void end_transaction(bool commit);
+  bool in_transaction() const;
+  void set_isolation(SQLUINTEGER level);
+
+  // --- Cancelling. Callable without the lock.
+  // Remembers which command runs, for SQLCancel from another thread.
+  class Running {
+   public:
+    Running(Connection& connection, Statement& statement);
+    ~Running();
+    Running(const Running&) = delete;
+
+   private:
+    Connection& connection_;
+  };
+  // Asks the server, by a session of its own, to stop `statement`'s command if that is what runs. Any thread.
+  // False: nothing of it was running.
+  bool cancel(Statement& statement);
+  // KILL QUERY from the thread that holds the lock.
+  protocol::Status kill_query();
+
+  // --- Attributes (attributes.cpp reads and writes them)
+  bool attribute_autocommit = true;
+  SQLUINTEGER attribute_isolation = 0;  // 0: the server's default
+  SQLUINTEGER login_timeout_s = 0, connection_timeout_s = 0;
+  SQLUINTEGER access_mode = SQL_MODE_READ_WRITE;
+  SQLUINTEGER metadata_id = SQL_FALSE;
+  SQLUINTEGER packet_size = 0;
+  std::string attribute_catalog;  // set before connecting
+  SQLULEN quiet_mode = 0;
+
+  std::unordered_set<Statement*> statements;
+  std::unordered_set<Descriptor*> descriptors;  // explicit ones
+
+ private:
+  protocol::ConnectOptions connect_options() const;
+  void open(bool wide);
+
+  Environment& environment_;
+  std::mutex mutex_;
+  setup::Settings settings_;
+  protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
+  std::unique_ptr<protocol::Session> session_;
+  Statement* wire_owner_ = nullptr;
+  bool wide_ = false;
+
+  // What runs: guarded by running_mutex_, which is never held across a wait on the session's own wire.
+  std::mutex running_mutex_;
+  Statement* running_ = nullptr;
+  bool kill_sent_ = false;  // a KILL went out for the running command; the next command is fenced off from it
+};
+
+}  // namespace selkie::odbc

@@ -1,0 +1,80 @@
+// What a handle has to say about its last call: records in rank order and the header fields.
+// Spec: ODBC "Diagnostics", SQLGetDiagField, SQLGetDiagRec
+#pragma once
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "odbc/convert.h"
+#include "odbc/sqlstate.h"
+#include "protocol/status.h"
+
+namespace selkie::odbc {
+
+struct DiagnosticRecord {
+  char state[6] = "HY000";
+  char state2[6] = "S1000";  // what an ODBC 2 application is told
+  SQLINTEGER native = 0;
+  std::string message;  // with its "[Selkie]..." prefix
+  SQLLEN row = SQL_NO_ROW_NUMBER;
+  SQLINTEGER column = SQL_NO_COLUMN_NUMBER;
+  bool is_error = false;
+};
+
+// A failure of the protocol core on its way to the door; diagnostics turn it into a record.
+struct CoreFail {
+  protocol::Failure failure;
+};
+
+// Throws CoreFail when `status` is a failure; returns the value otherwise.
+inline void require(protocol::Status status) {
+  if (!status.ok()) throw CoreFail{std::move(status).failure()};
+}
+template <class T>
+T require(protocol::Result<T> result) {
+  if (!result.ok()) throw CoreFail{std::move(result).failure()};
+  return std::move(result).value();
+}
+
+class Diagnostics {
+ public:
+  // Forgets everything; keeps the memory. The server's name, shown in front of its own messages, stays.
+  void clear();
+  void set_server(std::string name) { server_ = std::move(name); }  // "MariaDB 10.11.6"
+
+  void error(SqlState state, std::string_view message = {}, SQLLEN row = SQL_NO_ROW_NUMBER,
+             SQLINTEGER column = SQL_NO_COLUMN_NUMBER);
+  void warning(SqlState state, std::string_view message = {}, SQLLEN row = SQL_NO_ROW_NUMBER,
+               SQLINTEGER column = SQL_NO_COLUMN_NUMBER);
+  // A value's conversion; nothing for Outcome::ok. `column` counts from 1.
+  void conversion(Outcome outcome, SQLLEN row, SQLINTEGER column);
+  // Keeps the server's own code, SQLSTATE and words; corrects states that are too generic for ODBC.
+  void failure(const protocol::Failure& failure, SQLLEN row = SQL_NO_ROW_NUMBER);
+
+  bool empty() const { return records_.empty(); }
+  bool has_errors() const { return errors_ != 0; }
+  const std::vector<DiagnosticRecord>& records() const { return records_; }
+
+  // Header fields.
+  SQLRETURN return_code = SQL_SUCCESS;
+  SQLLEN row_count = -1;         // SQL_DIAG_ROW_COUNT
+  SQLLEN cursor_row_count = -1;  // SQL_DIAG_CURSOR_ROW_COUNT
+  SQLINTEGER dynamic_function_code = SQL_DIAG_UNKNOWN_STATEMENT;
+
+ private:
+  DiagnosticRecord& add(bool is_error, SQLLEN row, SQLINTEGER column);
+
+  std::vector<DiagnosticRecord> records_;  // errors before warnings, each in order of row
+  std::size_t errors_ = 0;
+  std::string server_;
+};
+
+// The class and subclass origin of a state: "ISO 9075" or "ODBC 3.0".
+std::string_view class_origin(std::string_view state);
+std::string_view subclass_origin(std::string_view state);
+
+}  // namespace selkie::odbc

@@ -1,0 +1,67 @@
+// A command's whole answer as its statement reads it: live from the wire, parked in memory when somebody else needs the wire,
+// or made here without a server. The reader cannot tell the difference.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "protocol/row.h"
+#include "protocol/session.h"
+
+namespace selkie::protocol {
+
+class Answer {
+ public:
+  // Nothing to read.
+  Answer() = default;
+  // Live: the session's current answer, which must have been sent for. `session` must outlive the answer or its close().
+  Answer(Session& session, Encoding encoding, std::size_t memory_limit_bytes)
+      : session_(&session), encoding_(encoding), memory_limit_bytes_(memory_limit_bytes), live_(true) {}
+  // One result made here; rows in text encoding.
+  Answer(ColumnSetPtr columns, std::unique_ptr<RowStore> rows);
+
+  Encoding encoding() const { return encoding_; }
+  bool live() const { return live_; }
+
+  // As Session's functions of the same names.
+  Result<ResultHead> next_result(const ColumnSetPtr& known);
+  RowStep next_row(Bytes& row);
+  bool has_more_results() const;
+  Session::RowsEnd end_of_rows() const;
+  Failure take_failure() { return std::move(failure_); }
+
+  // Reads all that is left into memory or a temporary file; afterwards the session is free for another command. An ERR met on
+  // the way is kept for the reader to find in its place. The view of the last next_row() is invalid afterwards.
+  // Errors: those that end the session, spool_failed.
+  Status park();
+
+  // Moves the rest of the current result's rows into `store`, for a cursor that scrolls. failed: see take_failure().
+  RowStep store_rows(RowStore& store);
+
+  // Whether the current result still has unread rows or its end has not been seen.
+  bool in_rows() const { return in_rows_; }
+
+ private:
+  struct ParkedResult {
+    Result<ResultHead> head;
+    std::unique_ptr<RowStore> rows;  // null without rows
+    Session::RowsEnd end;
+    std::optional<Failure> failure;  // an ERR in place of the rows' end
+  };
+
+  Status park_rows(ParkedResult& result);
+
+  Session* session_ = nullptr;
+  Encoding encoding_ = Encoding::text;
+  std::size_t memory_limit_bytes_ = 0;
+  bool live_ = false;
+  bool in_rows_ = false;
+  std::deque<ParkedResult> parked_;  // front: the current result once it was begun
+  bool front_begun_ = false;
+  std::uint64_t next_row_ = 0;
+  Session::RowsEnd rows_end_;
+  Failure failure_;
+};
+
+}  // namespace selkie::protocol

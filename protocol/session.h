@@ -1,0 +1,151 @@
+// The blocking shell around the machines: sends commands, reads answers, knows when the connection is beyond use.
+// One user at a time; interrupt() alone may be called from another thread. Knows nothing of ODBC.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/column.h"
+#include "protocol/commands.h"
+#include "protocol/connect.h"
+#include "protocol/dialect.h"
+#include "protocol/frame.h"
+#include "protocol/packets.h"
+#include "protocol/response.h"
+#include "protocol/status.h"
+#include "protocol/stream.h"
+
+namespace selkie::protocol {
+
+// The head of one result of an answer.
+struct ResultHead {
+  bool has_rows = false;
+  ColumnSetPtr columns;             // with rows
+  bool out_params = false;          // with rows: they are a CALL's OUT values, as far as known before the rows
+  std::uint64_t affected_rows = 0;  // without rows, as is all below
+  std::uint64_t insert_id = 0;
+  std::uint16_t warnings = 0;
+  std::string info;
+};
+
+// What COM_STMT_PREPARE answered.
+struct PreparedStatement {
+  std::uint32_t id = 0;
+  std::uint16_t parameters = 0;
+  ColumnSetPtr columns;            // null when the server says it returns no rows (execution may say otherwise)
+  ColumnSetPtr parameter_columns;  // the server's definitions of the parameters; null when there are none
+  std::uint16_t warnings = 0;
+};
+
+enum class RowStep : std::uint8_t {
+  row,
+  end,     // of this result; end_of_rows() tells the rest
+  failed,  // take_failure() tells why; a server's ERR ends the whole answer, any other failure ends the session
+};
+
+class Session {
+ public:
+  // Errors: those of open_connection().
+  static Result<std::unique_ptr<Session>> open(const ConnectOptions& options);
+  ~Session();  // says COM_QUIT when the connection is idle and alive
+
+  const Dialect& dialect() const { return opened_.dialect; }
+  std::uint16_t status() const { return status_; }  // server status flags, as last heard
+  std::uint32_t connection_id() const { return opened_.connection_id; }
+  const TcpAddress& host() const { return opened_.host; }
+  bool is_private() const { return opened_.stream->is_private(); }
+  bool password_expired() const { return opened_.password_expired; }
+  // The current schema as far as the server reports changes of it; nullopt = never heard.
+  const std::optional<std::string>& schema() const { return schema_; }
+
+  void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);  // 0 = none
+  // A bound for the running command (query timeout). When it passes, reading fails with Errc::deadline_passed and can go on
+  // later: nothing is lost. Cleared by each send().
+  void set_command_deadline(Deadline deadline) { command_deadline_ = deadline; }
+
+  bool dead() const { return dead_; }
+  // Dead, or the peer has closed or spoken while nobody asked. No round trip.
+  bool looks_dead();
+  // Closes the socket under a blocked call; any thread.
+  void interrupt() noexcept { opened_.stream->interrupt(); }
+
+  // --- Sending. Between commands the answer of the previous one must have been read to its end (idle()).
+
+  bool idle() const { return !dead_ && pending_answers_ == 0; }
+  // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
+  ByteWriter& begin_command();
+  void end_command(bool answered = true);
+  // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.
+  void close_statement(std::uint32_t statement_id);
+  // Sends all queued commands with one write. Errors: connection_lost (with the server's parting words if there are any), ...
+  Status send();
+
+  // --- Reading the answers in the order of their commands.
+
+  // COM_STMT_PREPARE's. `known`: the columns of an earlier prepare of the same text, reused when unchanged.
+  Result<PreparedStatement> read_prepare(const ColumnSetPtr& known = nullptr);
+
+  // Any other command's: the next result of the answer, beginning with the first. Rows of the previous result must have ended.
+  //   known  the columns that an earlier execution had (or its prepare): used when the server leaves them out, and handed back
+  //          as the same pointer when they are unchanged
+  // Errors: server_error ends the answer; anything else ends the session.
+  Result<ResultHead> next_result(const ColumnSetPtr& known);
+
+  // The next row of the current result. The view is valid until the next call on this session.
+  RowStep next_row(Bytes& row);
+  struct RowsEnd {
+    std::uint16_t warnings = 0;
+    bool out_params = false;
+  };
+  const RowsEnd& end_of_rows() const { return rows_end_; }
+  Failure take_failure() { return std::move(failure_); }
+
+  // More results follow in this answer.
+  bool has_more_results() const { return more_results_; }
+
+  // Reads the answer to its end and throws it away, up to `limit_bytes`. True: the end was reached (an ERR is an end, too).
+  Result<bool> drain(std::size_t limit_bytes = SIZE_MAX);
+
+  // --- Whole conversations.
+
+  // A statement without interest in rows: sends, reads, drains. Precondition: idle().
+  Status run(std::string_view sql);
+  Status ping();
+  Status change_schema(const std::string& schema);
+  // COM_RESET_CONNECTION: server-side statements, temporary tables, variables and the transaction are gone afterwards.
+  Status reset();
+
+ private:
+  explicit Session(Opened opened) : opened_(std::move(opened)) {}
+
+  Status receive();                    // one read from the stream into the frames
+  Status next_packet(Bytes& payload);  // the next whole packet
+  Status die(Failure failure);         // closes the session; hands the failure back
+  void answer_ended();
+  void heard(const event::End& end);  // status flags and session state changes
+  Status refuse_local_infile();
+  Deadline read_deadline() const;
+
+  Opened opened_;
+  FrameWriter out_;
+  std::optional<ResponseMachine> response_;  // of the answer that is being read
+  ColumnSetBuilder builder_;
+  std::uint64_t columns_expected_ = 0;
+  std::uint16_t status_ = 0;
+  std::optional<std::string> schema_;
+  std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
+  Deadline command_deadline_ = kNoDeadline;
+  std::uint32_t pending_answers_ = 0;
+  bool in_rows_ = false;
+  bool more_results_ = false;
+  bool dead_ = false;
+  RowsEnd rows_end_;
+  Failure failure_;
+};
+
+}  // namespace selkie::protocol
