@@ -1,12 +1,16 @@
-// Views over wire bytes, a reader that cannot leave them, and a writer.
+// Views over wire bytes, a reader that cannot leave them, a writer, and memory that grows without being filled first.
 // Depends on the standard library only.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace selkie::protocol {
@@ -14,6 +18,15 @@ namespace selkie::protocol {
 using Bytes = std::span<const std::uint8_t>;
 
 inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline Bytes as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+// The first `width` bytes as a little-endian number. The caller has checked that they are there. With a constant width this
+// is one load.
+inline std::uint64_t load_little_endian(const std::uint8_t* bytes, std::size_t width) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < width; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  return value;
+}
 
 // Reads a packet front to back. A read past the end yields zeros and makes failed() true for good, so a parser reads all
 // its fields in a row and asks once, at the end.
@@ -55,12 +68,17 @@ class ByteReader {
   Bytes take_lenenc() { return take(lenenc()); }
   Bytes take_rest() { return take(rest_.size()); }
 
+  // The bytes up to the next NUL, which is skipped. Fails when there is none.
+  Bytes take_to_nul() {
+    const Bytes taken = take(static_cast<std::size_t>(std::ranges::find(rest_, std::uint8_t{0}) - rest_.begin()));
+    take(1);
+    return taken;
+  }
+
  private:
   std::uint64_t little_endian(std::size_t width) {
-    std::uint64_t value = 0;
     const Bytes bytes = take(width);
-    for (std::size_t i = 0; i < bytes.size(); ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
-    return value;
+    return bytes.empty() ? 0 : load_little_endian(bytes.data(), width);
   }
 
   Bytes rest_;  // owned by whoever owns the packet
@@ -84,8 +102,8 @@ class ByteWriter {
     u8(0xfe), u64(value);
   }
 
-  void bytes(Bytes value) { std::memcpy(extend(value.size()), value.data(), value.size()); }
-  void text(std::string_view value) { bytes({reinterpret_cast<const std::uint8_t*>(value.data()), value.size()}); }
+  void bytes(Bytes value) { buffer_.insert(buffer_.end(), value.begin(), value.end()); }
+  void text(std::string_view value) { bytes(as_bytes(value)); }
   void lenenc_bytes(Bytes value) { lenenc(value.size()), bytes(value); }
   void lenenc_text(std::string_view value) { lenenc(value.size()), text(value); }
   void text_nul(std::string_view value) { text(value), u8(0); }
@@ -112,6 +130,40 @@ class ByteWriter {
   }
 
   std::vector<std::uint8_t> buffer_;
+};
+
+// Raw memory for bytes from outside. Growing keeps what is in it and fills nothing; the kernel moves a large block's pages
+// instead of copying them.
+class RawBuffer {
+ public:
+  std::uint8_t* data() { return memory_.get(); }
+  const std::uint8_t* data() const { return memory_.get(); }
+  std::size_t capacity() const { return capacity_; }
+
+  // Makes the capacity `size_bytes`, more or less than now; what fits is kept. Throws std::bad_alloc.
+  void resize(std::size_t size_bytes) {
+    if (size_bytes == 0) return *this = RawBuffer(), void();
+    void* moved = std::realloc(memory_.get(), size_bytes);
+    if (moved == nullptr) throw std::bad_alloc();
+    static_cast<void>(memory_.release());
+    memory_.reset(static_cast<std::uint8_t*>(moved));
+    capacity_ = size_bytes;
+  }
+
+  RawBuffer() = default;
+  RawBuffer(RawBuffer&& other) noexcept : memory_(std::move(other.memory_)), capacity_(std::exchange(other.capacity_, 0)) {}
+  RawBuffer& operator=(RawBuffer&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
+
+ private:
+  struct Free {
+    void operator()(std::uint8_t* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<std::uint8_t, Free> memory_;
+  std::size_t capacity_ = 0;
 };
 
 }  // namespace selkie::protocol

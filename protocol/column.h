@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -87,8 +87,8 @@ class ColumnSet {
 
  private:
   friend class ColumnSetBuilder;
-  std::vector<std::uint8_t> packets_;  // the definition packets, one after the other
-  std::vector<std::uint32_t> ends_;    // where each ends in packets_
+  std::pmr::monotonic_buffer_resource memory_;  // what packets_ and the columns' views point into
+  std::vector<Bytes> packets_;                  // the definitions as they were sent
   std::vector<Column> columns_;
   std::vector<std::uint8_t> widths_;
 };
@@ -99,19 +99,21 @@ using ColumnSetPtr = std::shared_ptr<const ColumnSet>;
 // and finish() answers with the previous pointer itself.
 class ColumnSetBuilder {
  public:
-  // Nothing is sized by `count`: it is the server's word.
+  //   count     how many definitions will come. Nothing is sized by it: it is the server's word.
+  //   previous  what the same statement had last time; may be null
   void begin(std::uint64_t count, bool extended_metadata, ColumnSetPtr previous);
   // False: malformed definition.
   bool add(Bytes packet);
+  // The set, after the last definition. Never null.
   ColumnSetPtr finish();
 
  private:
+  void depart_from_previous();
   bool append(Bytes packet);
 
-  std::uint64_t expected_ = 0;
   bool extended_metadata_ = false;
-  std::size_t matched_ = 0;  // so many definitions equalled the previous set's
-  ColumnSetPtr previous_;
+  std::size_t matched_ = 0;           // so many definitions equalled the previous set's
+  ColumnSetPtr previous_;             // null when it cannot be the same
   std::shared_ptr<ColumnSet> fresh_;  // null while everything matched
 };
 

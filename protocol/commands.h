@@ -45,8 +45,9 @@ struct ExecuteHead {
 };
 void write_execute_head(ByteWriter& out, const ExecuteHead& head);
 
-// The head of MariaDB's COM_STMT_BULK_EXECUTE; the caller appends, row by row and parameter by parameter, an indicator byte
-// and, where it is kBulkValue, the value.
+// The head of MariaDB's COM_STMT_BULK_EXECUTE up to and including the parameter types; the caller appends, row by row and
+// parameter by parameter, an indicator byte and, where it is BulkIndicator::value, the value in binary encoding.
+//   types         one per parameter, or empty: "as last time"
 enum class BulkIndicator : std::uint8_t { value = 0, null = 1, default_ = 2, ignore = 3 };
 struct BulkHead {
   std::uint32_t statement_id = 0;

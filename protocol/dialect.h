@@ -77,7 +77,9 @@ struct Wishes {
 // Immutable after negotiate(). Answers questions; nobody outside dialect.cpp tests a bit.
 struct Dialect {
   Flavour flavour = Flavour::mysql;
-  Version version;                 // the product's own: 10.11.6 for "5.5.5-10.11.6-MariaDB", 7.5.0 for TiDB
+  // The product's own: 10.11.6 for "5.5.5-10.11.6-MariaDB", 7.5.0 for TiDB; Vitess tells only the MySQL version it imitates.
+  // 0.0.0 when the text names none.
+  Version version;
   std::string version_text;        // as the server sent it
   std::uint64_t capabilities = 0;  // agreed; goes out in the SSL request and in the login, equal in both
 
@@ -89,8 +91,10 @@ struct Dialect {
   bool extended_metadata() const { return has(capability::kMariaExtendedMetadata); }
   bool session_track() const { return has(capability::kSessionTrack); }
   bool multi_statements() const { return has(capability::kMultiStatements); }
-  // COM_STMT_EXECUTE with statement id 0xFFFFFFFF means "the one just prepared": MariaDB 10.2 and later.
-  bool execute_last_prepared() const { return mariadb() && version >= Version{10, 2, 0}; }
+  bool bulk_unit_results() const { return has(capability::kMariaBulkUnitResults); }
+  // COM_STMT_EXECUTE with statement id 0xFFFFFFFF means "the one just prepared": MariaDB 10.2 and later. These leave
+  // CLIENT_MYSQL out; a proxy that speaks for one and sets it may not know the id.
+  bool execute_last_prepared() const { return mariadb() && version >= Version{10, 2, 0} && !has(capability::kLongPassword); }
   bool procedures() const { return flavour != Flavour::tidb; }
 
   ResponseRules response_rules() const {

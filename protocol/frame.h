@@ -2,10 +2,9 @@
 // Spec: page_protocol_basic_packets.html
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
-#include <vector>
 
 #include "protocol/bytes.h"
 
@@ -27,12 +26,29 @@ class FrameReader {
   explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
 
   // Where the next bytes from the stream go; room for at least one byte, usually 64 KiB or what the current packet lacks.
-  // Packets handed out earlier are invalid from here on.
+  // Packets handed out earlier are invalid from here on. Memory grows with the bytes that arrive, not with the length that a
+  // header claims. Throws std::bad_alloc.
   std::span<std::uint8_t> writable();
-  void commit(std::size_t received_bytes);
+  void commit(std::size_t received_bytes) { end_ += received_bytes; }
 
-  // The next packet, its pieces joined in place. The view is valid until writable() is called.
-  FrameStatus next(Bytes& payload);
+  // The next packet, its pieces joined in place. The view is valid until writable() or shrink() is called.
+  // After out_of_order and too_large every later call answers the same.
+  FrameStatus next(Bytes& payload) {
+    // The common packet lies whole in the buffer and is its own last piece.
+    const std::size_t unread = end_ - begin_;
+    if (gathered_ == 0 && unread >= kFrameHeaderBytes) {
+      const std::uint8_t* const header = buffer_.data() + begin_;
+      const std::size_t size = static_cast<std::size_t>(load_little_endian(header, 3));
+      if (size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && header[3] == sequence_)
+          [[likely]] {
+        payload = {header + kFrameHeaderBytes, size};
+        begin_ += kFrameHeaderBytes + size;
+        ++sequence_;
+        return FrameStatus::packet;
+      }
+    }
+    return next_in_pieces(payload);
+  }
 
   // A new command restarts the numbering; the answer's first packet is expected to carry `sequence`.
   void expect_sequence(std::uint8_t sequence) { sequence_ = sequence; }
@@ -41,15 +57,20 @@ class FrameReader {
   // Bytes received and not yet handed out. Before a TLS handshake anything but 0 is an injection.
   std::size_t unread_bytes() const { return end_ - begin_; }
 
-  // Gives memory back after a large packet.
+  // Gives memory back after a large packet. Packets handed out earlier are invalid from here on.
   void shrink();
 
  private:
-  std::vector<std::uint8_t> buffer_;
+  FrameStatus next_in_pieces(Bytes& payload);
+
+  RawBuffer buffer_;
   std::size_t begin_ = 0, end_ = 0;  // the unread bytes are buffer_[begin_, end_)
   std::size_t wanted_ = 0;           // bytes from begin_ on that the current packet needs, as far as known
+  std::size_t gathered_ = 0;         // the current packet's first header and its pieces so far; 0: not begun
+  bool header_due_ = true;           // behind the gathered bytes comes a header
+  bool last_piece_ = false;          // the piece being gathered ends the packet
   std::size_t max_packet_bytes_;
-  std::uint8_t sequence_ = 0;
+  std::uint8_t sequence_ = 0;  // of the next header
 };
 
 // Builds outgoing packets in one buffer that is sent with one write. Several commands may be queued (close + execute).

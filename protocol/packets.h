@@ -32,7 +32,8 @@ struct Greeting {
 };
 std::optional<Greeting> parse_greeting(Bytes payload);
 
-// Spec: page_protocol_basic_err_packet.html. The state marker is absent from errors sent before the handshake.
+// Spec: page_protocol_basic_err_packet.html. The state marker is absent from errors sent before the handshake. MariaDB's
+// progress reports, never agreed to, look like an error with the code 0xFFFF: malformed.
 struct ErrPacket {
   std::uint16_t code = 0;
   SqlState sqlstate{'H', 'Y', '0', '0', '0', 0};
@@ -41,7 +42,9 @@ struct ErrPacket {
 std::optional<ErrPacket> parse_err(Bytes payload);
 Failure to_failure(const ErrPacket& err);
 
-// Spec: page_protocol_basic_ok_packet.html. `session_changes` is the raw state-change block, read by SessionChanges.
+// An OK packet with either header, 0x00 or 0xFE. `session_changes` is the raw state-change block, read by SessionChanges.
+// Damaged text or tracking data is left out; only the counters can make the packet malformed.
+// Spec: page_protocol_basic_ok_packet.html
 struct OkPacket {
   std::uint64_t affected_rows = 0, insert_id = 0;
   std::uint16_t status = 0, warnings = 0;
@@ -70,14 +73,14 @@ class SessionChanges {
   explicit SessionChanges(Bytes block) : in_(block) {}
   // The next change; nullopt at the end or at malformed data (which failed() then tells: it is skipped, never fatal).
   std::optional<Change> next();
-  bool failed() const { return in_.failed(); }
+  bool failed() const { return in_.failed() || variables_.failed(); }
 
  private:
   ByteReader in_;
   ByteReader variables_{Bytes{}};  // what is left of the current system_variable entry (MariaDB puts several into one)
 };
 
-// Spec: page_protocol_com_stmt_prepare.html
+// Spec: page_protocol_com_stmt_prepare.html, COM_STMT_PREPARE_OK
 struct PrepareOk {
   std::uint32_t statement_id = 0;
   std::uint16_t columns = 0, parameters = 0, warnings = 0;

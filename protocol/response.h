@@ -1,5 +1,5 @@
 // The grammar of a command's answer: one packet in, one event out. No I/O; knows nothing of ODBC.
-// Spec: page_protocol_com_query_response.html, page_protocol_command_phase_ps.html;
+// Spec: page_protocol_com_query_response.html, page_protocol_command_phase_ps.html, page_protocol_com_stmt_prepare.html;
 //       MariaDB "Result Set Packets" for the flag that says whether definitions follow.
 #pragma once
 
@@ -37,10 +37,12 @@ struct End {  // of one result, or of a statement without rows
   std::uint64_t affected_rows, insert_id;
   std::uint16_t status, warnings;
   bool had_rows, out_params, more;  // out_params: the rows are OUT values; more: another result follows
+  std::string_view info;            // "Rows matched: 2  Changed: 1  Warnings: 0"; often empty
+  Bytes session_changes;            // for SessionChanges; empty unless session_track
 };
 struct LocalInfile {
   std::string_view name;
-};  // the server asks for a file's contents
+};  // the server asks for a file's contents; an empty packet refuses, then the answer goes on
 struct ServerError {
   std::uint16_t code;
   std::array<char, 6> state;
@@ -49,6 +51,14 @@ struct ServerError {
 struct Broken {
   const char* why;
 };  // the server left the protocol: close the session
+struct Prepared {
+  std::uint32_t statement_id;
+  std::uint16_t columns, parameters, warnings;
+};
+struct ParameterDef {
+  Bytes packet;
+  std::uint64_t index;
+};
 }  // namespace event
 
 using Event = std::variant<event::None, event::ColumnsBegin, event::ColumnDef, event::Row, event::End, event::LocalInfile,
@@ -57,31 +67,70 @@ using Event = std::variant<event::None, event::ColumnsBegin, event::ColumnDef, e
 // Follows one command's whole answer through all of its results. Feed it packets until finished().
 class ResponseMachine {
  public:
-  explicit ResponseMachine(ResponseRules rules) : rules_(rules) {}
+  explicit ResponseMachine(ResponseRules rules)
+      : rules_(rules), end_of_rows_below_(rules.deprecate_eof ? kBelowFullPiece : kBelowLongCell) {}
 
   // Shape: a packet's payload, 16 MiB pieces already joined.
   // Errors: Broken for a malformed or impossible packet, and for any packet after the end. ServerError ends the answer:
   // nothing follows it, whatever an earlier status flag promised.
   Event on_packet(Bytes payload);
 
+  // True: the packet is a row of the current result; on_packet would answer Row and change nothing, so a scan takes the
+  // packet as it is. False: it may still be a row, on_packet tells.
+  bool is_row(Bytes payload) const {
+    return phase_ == Phase::rows && !payload.empty() &&
+           (payload[0] < 0xfe || (payload[0] == 0xfe && payload.size() >= end_of_rows_below_));
+  }
+
   bool finished() const { return phase_ == Phase::done; }
 
  private:
-  enum class Phase : std::uint8_t { head, columns, column_eof, rows, done };
+  enum class Phase : std::uint8_t { head, columns, after_columns, rows, done };
+
+  // 0xFE starts both the end of rows and a first cell of 16 MiB or more; only the size tells them apart: an OK packet never
+  // fills a piece, an EOF is shorter than such a cell's length.
+  static constexpr std::size_t kBelowFullPiece = 0xffffff, kBelowLongCell = 9;
 
   Event head(Bytes payload);
-  Event column_eof(Bytes payload);
+  Event column(Bytes payload);
+  Event after_columns(Bytes payload);
   Event row_or_end(Bytes payload);
   Event end(Bytes payload, bool had_rows);
   Event server_error(Bytes payload);
   Event broken(const char* why);
-  void columns_done();
 
   ResponseRules rules_;
   Phase phase_ = Phase::head;
+  bool out_params_ = false;  // this result is a CALL's OUT values
+  std::size_t end_of_rows_below_;
   std::uint64_t columns_ = 0;
   std::uint64_t columns_seen_ = 0;
-  bool out_params_ = false;  // this result is a CALL's OUT values
+};
+
+using PrepareEvent =
+    std::variant<event::None, event::Prepared, event::ParameterDef, event::ColumnDef, event::ServerError, event::Broken>;
+
+// Follows the answer to COM_STMT_PREPARE: Prepared, then the parameters' and the columns' definitions as far as their counts
+// and the agreed rules say, never as far as bytes happen to have arrived. Errors: as ResponseMachine.
+class PrepareMachine {
+ public:
+  explicit PrepareMachine(ResponseRules rules) : eof_after_definitions_(!rules.deprecate_eof) {}
+
+  PrepareEvent on_packet(Bytes payload);
+
+  bool finished() const { return phase_ == Phase::done; }
+
+ private:
+  enum class Phase : std::uint8_t { head, parameters, after_parameters, columns, after_columns, done };
+
+  PrepareEvent head(Bytes payload);
+  PrepareEvent broken(const char* why);
+  void begin(Phase next);
+
+  bool eof_after_definitions_;
+  Phase phase_ = Phase::head;
+  std::uint16_t parameters_ = 0, columns_ = 0;
+  std::uint16_t seen_ = 0;  // definitions of the current kind
 };
 
 }  // namespace selkie::protocol

@@ -1,0 +1,109 @@
+#include "protocol/frame.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace selkie::protocol {
+namespace {
+
+constexpr std::size_t kReadBytes = 64 * 1024;         // what one read asks for
+constexpr std::size_t kKeptWriteBytes = 1024 * 1024;  // a writer that grew past this gives its memory back
+
+void put_header(std::uint8_t* at, std::size_t size, std::uint8_t sequence) {
+  for (int i = 0; i < 3; ++i) at[i] = static_cast<std::uint8_t>(size >> (8 * i));
+  at[3] = sequence;
+}
+
+}  // namespace
+
+std::span<std::uint8_t> FrameReader::writable() {
+  if (begin_ != 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  // Growth follows what has arrived, never what a header claims: no more than twice the memory that is half full already.
+  const std::size_t capacity = buffer_.capacity();
+  const bool full = end_ == capacity;
+  if (full || (wanted_ > capacity && end_ >= capacity / 2)) {
+    const std::size_t enough = std::max(wanted_, capacity + kReadBytes);
+    buffer_.resize(std::max(kReadBytes, std::min(enough, 2 * capacity)));
+  }
+  return {buffer_.data() + end_, buffer_.capacity() - end_};
+}
+
+// The unread bytes begin with the current packet's first header; behind it lie the pieces gathered so far, later headers
+// taken out. A header is due at begin_ + gathered_ unless the piece before it is still arriving.
+FrameStatus FrameReader::next_in_pieces(Bytes& payload) {
+  for (;;) {
+    if (header_due_) {
+      wanted_ = gathered_ + kFrameHeaderBytes;
+      if (unread_bytes() < wanted_) return FrameStatus::need_more;
+      std::uint8_t* const header = buffer_.data() + begin_ + gathered_;
+      const std::size_t piece = static_cast<std::size_t>(load_little_endian(header, 3));
+      if (header[3] != sequence_) return FrameStatus::out_of_order;
+      const std::size_t payload_so_far = gathered_ == 0 ? 0 : gathered_ - kFrameHeaderBytes;
+      if (piece > max_packet_bytes_ - payload_so_far) return FrameStatus::too_large;
+      ++sequence_;
+      if (gathered_ == 0) {
+        gathered_ = kFrameHeaderBytes;
+      } else {
+        const std::uint8_t* const behind = header + kFrameHeaderBytes;
+        std::memmove(header, behind, static_cast<std::size_t>(buffer_.data() + end_ - behind));
+        end_ -= kFrameHeaderBytes;
+      }
+      gathered_ += piece;
+      header_due_ = false;
+      last_piece_ = piece < kMaxFramePayload;
+    }
+    wanted_ = gathered_;
+    if (unread_bytes() < gathered_) return FrameStatus::need_more;
+    if (last_piece_) break;
+    header_due_ = true;
+  }
+  payload = Bytes(buffer_.data() + begin_, gathered_).subspan(kFrameHeaderBytes);
+  begin_ += gathered_;
+  gathered_ = 0;
+  wanted_ = 0;
+  header_due_ = true;
+  return FrameStatus::packet;
+}
+
+void FrameReader::shrink() {
+  if (buffer_.capacity() <= kReadBytes || unread_bytes() > kReadBytes) return;
+  std::memmove(buffer_.data(), buffer_.data() + begin_, unread_bytes());
+  end_ -= begin_;
+  begin_ = 0;
+  buffer_.resize(kReadBytes);
+}
+
+ByteWriter& FrameWriter::begin(std::uint8_t sequence) {
+  packet_start_ = buffer_.size();
+  sequence_ = sequence;
+  buffer_.zeros(kFrameHeaderBytes);
+  return buffer_;
+}
+
+std::uint8_t FrameWriter::end() {
+  const std::size_t size = buffer_.size() - packet_start_ - kFrameHeaderBytes;
+  const std::size_t full_pieces = size / kMaxFramePayload;  // behind them always comes a shorter one, perhaps empty
+  buffer_.zeros(full_pieces * kFrameHeaderBytes);
+  std::uint8_t* const first = buffer_.data() + packet_start_;
+  // From the last piece to the first, each to its place behind its own header.
+  for (std::size_t i = full_pieces + 1; i-- > 0;) {
+    const std::size_t piece = i == full_pieces ? size % kMaxFramePayload : kMaxFramePayload;
+    std::uint8_t* const header = first + i * (kMaxFramePayload + kFrameHeaderBytes);
+    if (i != 0) std::memmove(header + kFrameHeaderBytes, first + kFrameHeaderBytes + i * kMaxFramePayload, piece);
+    put_header(header, piece, static_cast<std::uint8_t>(sequence_ + i));
+  }
+  sequence_ = static_cast<std::uint8_t>(sequence_ + full_pieces + 1);
+  return sequence_;
+}
+
+void FrameWriter::clear() {
+  buffer_.clear();
+  if (buffer_.buffer().capacity() > kKeptWriteBytes) buffer_.buffer().shrink_to_fit();
+  packet_start_ = 0;
+}
+
+}  // namespace selkie::protocol
