@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,47 +22,82 @@ struct Settings {
   std::string user, password, password2, password3, database, socket;
   std::string init_statement;
   std::string charset;
-  std::string connection_attributes;
+  std::string connection_attributes;  // name=value,name=value
+  std::string default_auth;           // authentication method to begin with; empty = the server's
   SslMode ssl_mode = SslMode::preferred;
-  std::string ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_key_password, ssl_crl, ssl_crlpath, ssl_cipher, tls_versions,
-      tls_ciphersuites;
+  bool force_tls = false;          // already counted in ssl_mode, as ssl_verify is
+  std::optional<bool> ssl_verify;  // SSLVERIFY, when it was given
+  std::string ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_key_password, ssl_crl, ssl_crlpath, ssl_cipher;
+  std::string tls_versions;  // of "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3" the allowed ones, in this order; empty = the library's choice
+  bool no_tls_1_2 = false, no_tls_1_3 = false;  // already counted in tls_versions
+  std::string tls_ciphersuites;
+  std::string tls_peer_fingerprint, tls_peer_fingerprint_file;
   std::string rsa_key_file;
   bool get_server_public_key = false, cleartext_enabled = false, expired_password_ok = false;
   std::uint32_t connect_timeout_s = 0, read_timeout_s = 0, write_timeout_s = 0;
   bool multi_statements = false, found_rows = false, ignore_space = false, interactive = false, compress = false;
+  std::string compression;  // algorithms in order of preference, "zstd,zlib,uncompressed"; empty = none
   bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false, dynamic_cursor = false;
   bool full_column_names = false, no_transactions = false, no_prompt = false;
   bool auto_is_null = false, local_infile = false;
   std::string local_infile_dir;
   bool server_prepare = true;
+  bool execdirect_on_server = false;  // SQLExecDirect through a prepared statement, for binary rows
+  bool schema_no_error = false;       // catalog functions ignore a schema argument instead of refusing it
+  bool null_is_current = true;        // a NULL catalog argument means the current database, not all
+  bool tinyint1_is_bit = false, no_binary_result = false, bigint_bind_str = false;
+  bool no_date_overflow = false;  // a time part sent to a DATE, or a fraction to a TIME, is dropped without 22008
+  bool show_warnings = false;     // the server's warnings become diagnostic records 01000
   ZeroDateMode zero_date = ZeroDateMode::null;
   std::uint32_t long_size_cap = 0;                // characters; see DescribeOptions
   std::uint32_t cursor_memory_bytes = 64u << 20;  // parked or scrollable rows past this go to a temporary file
   std::uint32_t max_packet_bytes = 1u << 30;
   std::uint32_t statement_cache = 250;
+  std::string trace_file;  // packet capture
 };
 
 enum class KeywordKind : std::uint8_t {
   text,
-  secret,
-  number,
-  boolean,
-  choice,
-  accepted
-};  // accepted: known and without effect
+  secret,       // text that is never shown
+  list,         // text made of `choices`
+  number,       // least..most
+  seconds,      // a number
+  size,         // a number with K, M or G behind it
+  boolean,      // 0 1 no yes false true off on
+  choice,       // one of `choices`
+  accepted,     // known, and rightly without effect
+  unsupported,  // known, and a warning when it is turned on: it would change what the application sees
+};
 
 struct Keyword {
   std::string_view name;     // the spelling Selkie writes
   std::string_view aliases;  // further spellings, separated by spaces
   KeywordKind kind;
   std::string_view default_value;
-  std::string_view choices;                        // of a choice, separated by spaces
+  std::string_view choices;                        // of a choice or list, separated by spaces
   std::string_view help;                           // one sentence for a person
-  bool (*set)(Settings&, std::string_view value);  // false: a bad value
-  std::string (*get)(const Settings&);
+  bool (*set)(Settings&, std::string_view value);  // takes a canonical value; false: a bad value
+  std::string (*get)(const Settings&);             // the canonical value
+  std::uint64_t least = 0, most = 0;               // of number, seconds and size
+  std::string_view same_as = {};                   // the keyword whose setting this one shares: of both, the first given counts
 };
 std::span<const Keyword> keywords();
 const Keyword* find_keyword(std::string_view spelling);  // case-insensitive, aliases too; '-' and '_' as given
+// The keyword a person may have meant, or null. At most two letters differ.
+const Keyword* closest_keyword(std::string_view spelling);
+
+// A value as `set` takes it: booleans 0 or 1, numbers in digits, choices as spelt in the table; an empty value of these is the
+// default. Nothing when the keyword does not allow the value.
+std::optional<std::string> canonical_value(const Keyword& keyword, std::string_view value);
+// What a keyword allows, to go behind "must be": "one of DISABLED, PREFERRED, ...", "a whole number from 0 to 65535".
+std::string allowed_values(const Keyword& keyword);
+
+// OPTION's bits and the keyword each one turns on; an empty keyword is a bit without effect.
+struct OptionBit {
+  std::uint32_t bit;
+  std::string_view keyword;
+};
+std::span<const OptionBit> option_bits();
 
 // What was wrong with one pair. An unknown keyword is a warning; a bad value is an error that names the allowed ones.
 struct Problem {
@@ -73,14 +109,15 @@ struct Problem {
 struct Pair {
   std::string keyword, value;
 };
-// Splits a connection string: braces {..} with }} inside, spaces around keywords trimmed, values kept.
-// Malformed input (a brace never closed, no '=') is reported as an error Problem.
+// Splits a connection string. Blanks around keywords and bare values are dropped; a value that begins with '{' ends at the next
+// '}' and keeps everything between, "}}" being one '}'.
+// Malformed input (a brace never closed, text behind a closing brace, no '=') is reported as an error Problem.
 std::vector<Pair> split_connection_string(std::string_view text, std::vector<Problem>& problems);
-// Quotes a value with braces where it needs them.
+// The pairs as one string, DSN or DRIVER first as driver managers expect, values in braces where they need them. Holds secrets.
 std::string join_connection_string(std::span<const Pair> pairs);
 
 // Applies pairs to settings. `already` names the keywords that an earlier, stronger source has set: they are left alone, and
-// the ones set here are added to it (a connection string beats its DSN).
+// the ones set here are added to it (a connection string beats its DSN). A bit of OPTION never beats a keyword by name.
 void apply(Settings& settings, std::span<const Pair> pairs, std::vector<const Keyword*>& already,
            std::vector<Problem>& problems);
 
