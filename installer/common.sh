@@ -56,7 +56,7 @@ long() { # TITLE COMMAND...
 sign_of_life() { # TITLE LOG
   local began=$SECONDS pause=15 last
   [ ! -t 2 ] || pause=1
-  while sleep "$pause" && kill -0 "$$" 2>/dev/null; do
+  while sleep "$pause" >/dev/null 2>&1 && kill -0 "$$" 2>/dev/null; do
     last=$(tail -n 1 "$2" 2>/dev/null | tr -d '\000-\037') || :
     if [ -t 2 ]; then
       printf '\r\e[K  %s: %d s  %.60s' "$1" "$((SECONDS - began))" "$last" >&2

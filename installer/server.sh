@@ -51,8 +51,8 @@ server_unpack() { # DIR SUITE ALONE PACKAGE...
       "$mirror" "$suite" >"$dir/apt/suite.sources" || return
     sources=(-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::sourcelist="$dir/apt/suite.sources")
   fi
-  private_apt "$dir" "${sources[@]}" update &&
-    private_apt "$dir" "${sources[@]}" --download-only --no-install-recommends install "$@" || return
+  private_apt "$dir" "${sources[@]}" update || say "apt-get update complained; what it has may do" # some other archive of the machine's
+  private_apt "$dir" "${sources[@]}" --download-only --no-install-recommends install "$@" || return
   for archive in $alone; do
     (cd "$dir/apt/cache/archives" && private_apt "$dir" "${sources[@]}" download "$archive") || return
   done
