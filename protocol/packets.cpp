@@ -148,9 +148,7 @@ std::optional<AuthSwitch> parse_auth_switch(Bytes payload) {
   const std::string_view rest = as_text(payload.subspan(1));
   const std::size_t nul = rest.find('\0');
   if (nul == std::string_view::npos) return AuthSwitch{rest, {}};
-  Bytes data = payload.subspan(1 + nul + 1);
-  if (!data.empty() && data.back() == 0) data = data.first(data.size() - 1);
-  return AuthSwitch{rest.substr(0, nul), data};
+  return AuthSwitch{rest.substr(0, nul), payload.subspan(1 + nul + 1)};
 }
 
 }  // namespace selkie::protocol

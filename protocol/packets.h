@@ -90,7 +90,7 @@ std::optional<PrepareOk> parse_prepare_ok(Bytes payload);
 // Spec: page_protocol_connection_phase_packets_protocol_auth_switch_request.html
 struct AuthSwitch {
   std::string_view plugin;  // "mysql_old_password" for the single byte 0xFE of old servers
-  Bytes data;               // without one trailing NUL
+  Bytes data;               // as sent: a NUL at its end follows the random bytes of some methods, and is one of those of others
 };
 std::optional<AuthSwitch> parse_auth_switch(Bytes payload);
 
