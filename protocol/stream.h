@@ -10,6 +10,7 @@
 #include <string>
 
 #include "protocol/bytes.h"
+#include "protocol/hosts.h"
 #include "protocol/status.h"
 
 namespace selkie::protocol {
@@ -42,12 +43,9 @@ class Stream {
   virtual int fd() const = 0;
 };
 
-struct TcpAddress {
-  std::string host;
-  std::uint16_t port = 3306;
-};
-
-// Connects to host:port, trying every address the name has (IPv6 and IPv4) within the deadline.
+// Connects to host:port, trying every address the name has (IPv6 and IPv4), each a quarter of a second after the one before;
+// the first to answer wins. "localhost" is the loopback whatever the name service says. Looking up a name is the system's
+// work and keeps its own time limits; the deadline counts from there on.
 // Errors: connect_failed (names host, port and the system's words), connect_timeout.
 Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline deadline);
 // Errors: connect_failed (also for a path past the system's 107 bytes), connect_timeout.

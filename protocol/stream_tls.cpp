@@ -1,0 +1,384 @@
+// TLS by OpenSSL 3 over any other stream. Nothing is global: each connection has its own context.
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "protocol/openssl.h"
+#include "protocol/stream.h"
+
+namespace selkie::protocol {
+namespace {
+
+using OwnedContext = Owned<SSL_CTX, SSL_CTX_free>;
+using OwnedSsl = Owned<SSL, SSL_free>;
+using OwnedBioMethod = Owned<BIO_METHOD, BIO_meth_free>;
+
+// Several records come with one recv when a result streams in. A record has 16 KiB at most.
+constexpr std::size_t kReadAheadBytes = 64 * 1024;
+
+// OpenSSL's own words for its oldest queued error: the cause, where later entries are consequences.
+std::string openssl_words() {
+  const unsigned long code = ERR_peek_error();
+  if (code == 0) return "no reason given";
+  const char* reason = ERR_reason_error_string(code);
+  if (reason != nullptr) return reason;
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+  return "error " + std::to_string(code);
+}
+
+// How OpenSSL reaches the stream below. Its own socket BIO would write with write(2), which raises SIGPIPE.
+struct Wire {
+  enum class Wait : std::uint8_t {
+    until_deadline,
+    only_if_ready,  // take what has arrived, do not wait
+    never,          // use only what OpenSSL has buffered: no system call
+  };
+
+  std::unique_ptr<Stream> stream;
+  Deadline deadline = kNoDeadline;
+  Wait wait = Wait::until_deadline;
+  Status failure;  // of the last read or write below; the cause behind OpenSSL's own error
+};
+
+int wire_read(BIO* bio, char* into, std::size_t size, std::size_t* received) {
+  Wire& wire = *static_cast<Wire*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  *received = 0;
+  if (wire.wait == Wire::Wait::never || (wire.wait == Wire::Wait::only_if_ready && !wire.stream->has_input_or_end())) {
+    BIO_set_retry_read(bio);
+    return 0;
+  }
+  auto count = wire.stream->read_some({reinterpret_cast<std::uint8_t*>(into), size}, wire.deadline);
+  if (count.ok()) {
+    *received = *count;
+    return 1;
+  }
+  if (count.failure().errc == Errc::timed_out) BIO_set_retry_read(bio);  // the record may be completed by a later call
+  wire.failure = std::move(count).failure();
+  return 0;
+}
+
+int wire_write(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
+  Wire& wire = *static_cast<Wire*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  *written = 0;
+  wire.failure = wire.stream->write_all({reinterpret_cast<const std::uint8_t*>(from), size}, wire.deadline);
+  if (!wire.failure.ok()) return 0;
+  *written = size;
+  return 1;
+}
+
+long wire_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+class TlsStream final : public Stream {
+ public:
+  TlsStream(std::unique_ptr<Stream> plain, OwnedContext context) : context_(std::move(context)) {
+    wire_.stream = std::move(plain);
+  }
+
+  // False: out of memory.
+  bool prepare() {
+    bio_method_.reset(BIO_meth_new(BIO_TYPE_SOURCE_SINK, "selkie stream"));
+    ssl_.reset(SSL_new(context_.get()));
+    if (!bio_method_ || !ssl_) return false;
+    BIO_meth_set_read_ex(bio_method_.get(), wire_read);
+    BIO_meth_set_write_ex(bio_method_.get(), wire_write);
+    BIO_meth_set_ctrl(bio_method_.get(), wire_control);
+    BIO* bio = BIO_new(bio_method_.get());
+    if (bio == nullptr) return false;
+    BIO_set_data(bio, &wire_);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl_.get(), bio, bio);  // owned by ssl_ from here on
+    return true;
+  }
+
+  SSL* ssl() { return ssl_.get(); }
+
+  // 1 as SSL_connect(); else the wire's failure, if it has one, is in wire_failure().
+  int handshake(Deadline deadline) {
+    begin(Wire::Wait::until_deadline, deadline);
+    return SSL_connect(ssl_.get());
+  }
+  const Status& wire_failure() const { return wire_.failure; }
+
+  Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) override {
+    begin(Wire::Wait::until_deadline, deadline);
+    std::size_t received = 0;
+    if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &received) != 1) return lost("read");
+    // One record a call; hand out the further ones that came with it.
+    wire_.wait = Wire::Wait::never;
+    std::size_t more = 0;
+    while (received < into.size() && SSL_has_pending(ssl_.get()) == 1 &&
+           SSL_read_ex(ssl_.get(), into.data() + received, into.size() - received, &more) == 1) {
+      received += more;
+    }
+    return received;
+  }
+
+  Status write_all(Bytes bytes, Deadline deadline) override {
+    if (bytes.empty()) return {};
+    begin(Wire::Wait::until_deadline, deadline);
+    std::size_t written = 0;
+    if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) != 1) return lost("write");
+    return {};
+  }
+
+  // What waits on the socket may be the server's business with TLS alone (session tickets come after the handshake), so
+  // OpenSSL has to look: it takes such records and leaves the application's bytes where they are.
+  bool has_input_or_end() override {
+    if (SSL_has_pending(ssl_.get()) == 0 && !wire_.stream->has_input_or_end()) return false;
+    begin(Wire::Wait::only_if_ready, kNoDeadline);
+    char byte;
+    std::size_t seen = 0;
+    const int result = SSL_peek_ex(ssl_.get(), &byte, 1, &seen);
+    return result == 1 || SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ;
+  }
+
+  bool is_private() const override { return true; }
+  void interrupt() noexcept override { wire_.stream->interrupt(); }
+  int fd() const override { return wire_.stream->fd(); }
+
+ private:
+  // OpenSSL's error queue belongs to the thread, and the application may have left something in it.
+  void begin(Wire::Wait wait, Deadline deadline) {
+    ERR_clear_error();
+    wire_.wait = wait;
+    wire_.deadline = deadline;
+    wire_.failure = {};
+  }
+
+  Failure lost(const char* what) {
+    if (!wire_.failure.ok()) return std::exchange(wire_.failure, {}).failure();
+    if (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) {
+      return {Errc::connection_lost, 0, {}, "The server closed the connection."};
+    }
+    return {Errc::connection_lost,
+            0,
+            {},
+            std::string("The connection to the server was lost: TLS ") + what + " failed: " + openssl_words() + "."};
+  }
+
+  // Destroyed from the last to the first: ssl_ uses all the others. No close_notify is sent: COM_QUIT has said it.
+  Wire wire_;
+  OwnedBioMethod bio_method_;
+  OwnedContext context_;
+  OwnedSsl ssl_;
+};
+
+Failure bad_file(const char* what, const std::string& file, const char* what_to_do) {
+  return {Errc::bad_option,
+          0,
+          {},
+          std::string("Cannot use the ") + what + " '" + file + "': " + openssl_words() + ". " + what_to_do};
+}
+
+// Gives the key's passphrase. Without this function OpenSSL would ask at the terminal.
+int give_passphrase(char* into, int capacity, int, void* options) {
+  const std::string& passphrase = static_cast<const TlsOptions*>(options)->key_passphrase;
+  if (passphrase.size() > static_cast<std::size_t>(capacity)) return -1;
+  std::memcpy(into, passphrase.data(), passphrase.size());
+  return static_cast<int>(passphrase.size());
+}
+
+Result<int> protocol_version(const std::string& name) {
+  struct Row {
+    std::string_view name;
+    int version;
+  };
+  constexpr Row kVersions[] = {
+      {"", 0},  // the library's choice
+      {"TLSv1", TLS1_VERSION},
+      {"TLSv1.1", TLS1_1_VERSION},
+      {"TLSv1.2", TLS1_2_VERSION},
+      {"TLSv1.3", TLS1_3_VERSION},
+  };
+  const auto* row = std::ranges::find(kVersions, std::string_view(name), &Row::name);
+  if (row != std::end(kVersions)) return row->version;
+  return Failure{Errc::bad_option,
+                 0,
+                 {},
+                 "Unknown TLS version '" + name +
+                     "'. Known are TLSv1.2 and TLSv1.3 (TLSv1 and TLSv1.1 "
+                     "where the TLS library still allows them)."};
+}
+
+Status set_versions(SSL_CTX* context, const TlsOptions& options) {
+  const auto lowest = protocol_version(options.min_version), highest = protocol_version(options.max_version);
+  if (!lowest.ok()) return lowest.failure();
+  if (!highest.ok()) return highest.failure();
+  if ((!options.min_version.empty() && SSL_CTX_set_min_proto_version(context, lowest.value()) != 1) ||
+      (!options.max_version.empty() && SSL_CTX_set_max_proto_version(context, highest.value()) != 1)) {
+    return {Errc::bad_option, "The TLS library does not offer the TLS versions that were asked for."};
+  }
+  if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(context, options.ciphers.c_str()) != 1) {
+    return {Errc::bad_option, "The TLS library knows none of the ciphers '" + options.ciphers + "'."};
+  }
+  if (!options.cipher_suites.empty() && SSL_CTX_set_ciphersuites(context, options.cipher_suites.c_str()) != 1) {
+    return {Errc::bad_option, "The TLS library does not know all of the cipher suites '" + options.cipher_suites + "'."};
+  }
+  return {};
+}
+
+// One file may hold both certificate and key.
+Status set_client_certificate(SSL_CTX* context, const TlsOptions& options) {
+  const std::string& certificate = options.certificate_file.empty() ? options.key_file : options.certificate_file;
+  const std::string& key = options.key_file.empty() ? options.certificate_file : options.key_file;
+  if (certificate.empty()) return {};
+  SSL_CTX_set_default_passwd_cb(context, give_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<TlsOptions*>(&options));
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
+    return bad_file("client certificate", certificate, "It must be a readable PEM file.");
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return bad_file("client key", key,
+                    "It must be a readable PEM file that belongs to the certificate, its passphrase given if it has one.");
+  }
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);  // the options may be gone later
+  return {};
+}
+
+Status set_trust(SSL_CTX* context, const TlsOptions& options) {
+  const auto text = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
+  if (options.ca_file.empty() && options.ca_path.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+  } else {
+    if (!options.ca_file.empty() && SSL_CTX_load_verify_file(context, text(options.ca_file)) != 1) {
+      return bad_file("CA file", options.ca_file, "It must be a readable PEM file.");
+    }
+    if (!options.ca_path.empty() && SSL_CTX_load_verify_dir(context, text(options.ca_path)) != 1) {
+      return bad_file("CA directory", options.ca_path, "It must hold PEM files named by 'openssl rehash'.");
+    }
+  }
+  if (!options.crl_file.empty() || !options.crl_path.empty()) {
+    X509_STORE* store = SSL_CTX_get_cert_store(context);
+    if (X509_STORE_load_locations(store, text(options.crl_file), text(options.crl_path)) != 1) {
+      return bad_file("revocation list", options.crl_file.empty() ? options.crl_path : options.crl_file,
+                      "It must be a readable PEM file, or a directory prepared by 'openssl rehash'.");
+    }
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  }
+  return {};
+}
+
+bool is_ip_address(const std::string& host) {
+  const Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> address(a2i_IPADDRESS(host.c_str()));
+  return address != nullptr;
+}
+
+// Which check the certificate failed and what helps. What is not listed speaks through OpenSSL's own words.
+struct VerifyAdvice {
+  long result;
+  std::string_view advice;
+};
+constexpr VerifyAdvice kVerifyAdvice[] = {
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+     "The certificate is self-signed. Name it, or the CA that should have signed it, as SSLCA."},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+     "The chain ends in a CA that is not trusted here. Name that CA's certificate as SSLCA."},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
+    {X509_V_ERR_CERT_HAS_EXPIRED, "Renew the server's certificate (or check this machine's clock)."},
+    {X509_V_ERR_CERT_NOT_YET_VALID, "Check this machine's clock and the certificate's dates."},
+    {X509_V_ERR_HOSTNAME_MISMATCH,
+     "Connect by a name that the certificate carries, or choose SSLMODE=VERIFY_CA to accept any name."},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH,
+     "Connect by a name that the certificate carries, or choose SSLMODE=VERIFY_CA to accept any name."},
+    {X509_V_ERR_CERT_REVOKED, "Do not use this server until it has a new certificate."},
+    {X509_V_ERR_UNABLE_TO_GET_CRL,
+     "A revocation list of its issuer is missing. Add it to the file or directory of revocation lists."},
+    {X509_V_ERR_CRL_HAS_EXPIRED, "Fetch a new revocation list."},
+};
+
+Failure refused_certificate(long result, const std::string& host) {
+  std::string message = "The certificate of '" + host + "' was refused: " + X509_verify_cert_error_string(result) + ".";
+  const auto* row = std::ranges::find(kVerifyAdvice, result, &VerifyAdvice::result);
+  if (row != std::end(kVerifyAdvice)) message.append(" ").append(row->advice);
+  return {Errc::tls_failed, 0, {}, std::move(message)};
+}
+
+std::string_view handshake_advice(int reason) {
+  switch (reason) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+      return "Server and client have no TLS version in common, or what answered is not TLS. Check TLSVERSION and the server's "
+             "setting.";
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_NO_CIPHERS_AVAILABLE:
+    case SSL_R_NO_SHARED_CIPHER:
+      return "Server and client have no cipher in common, or the server wants a client certificate. Check SSLCIPHER, SSLCERT "
+             "and SSLKEY.";
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA: return "The server did not accept this client's certificate. Check SSLCERT and SSLKEY.";
+    default: return "Check the server's TLS setup.";
+  }
+}
+
+Failure failed_handshake(TlsStream& tls, const std::string& host) {
+  if (!tls.wire_failure().ok()) {
+    const Failure& below = tls.wire_failure().failure();
+    if (below.errc == Errc::timed_out) {
+      return {Errc::connect_timeout, 0, {}, "The TLS handshake with '" + host + "' was not finished within the login timeout."};
+    }
+    return {Errc::tls_failed,
+            0,
+            {},
+            "The TLS handshake with '" + host + "' broke off. " + below.message + " The server's error log may say why."};
+  }
+  const long result = SSL_get_verify_result(tls.ssl());
+  if (SSL_get_verify_mode(tls.ssl()) != SSL_VERIFY_NONE && result != X509_V_OK) return refused_certificate(result, host);
+  const int reason = ERR_GET_REASON(ERR_peek_error());
+  return {Errc::tls_failed,
+          0,
+          {},
+          "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " + std::string(handshake_advice(reason))};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const std::string& host,
+                                          Deadline deadline) {
+  start_openssl();
+  ERR_clear_error();
+  const auto out_of_memory = [] {
+    return Failure{Errc::tls_failed, 0, {}, "TLS could not be set up: " + openssl_words() + "."};
+  };
+
+  OwnedContext context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return out_of_memory();
+  SSL_CTX_set_read_ahead(context.get(), 1);
+  SSL_CTX_set_default_read_buffer_len(context.get(), kReadAheadBytes);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  const bool verify = options.mode >= SslMode::verify_ca;
+  if (Status set = set_versions(context.get(), options); !set.ok()) return std::move(set).failure();
+  if (Status set = set_client_certificate(context.get(), options); !set.ok()) return std::move(set).failure();
+  if (verify) {
+    if (Status set = set_trust(context.get(), options); !set.ok()) return std::move(set).failure();
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  }
+
+  auto tls = std::make_unique<TlsStream>(std::move(plain), std::move(context));
+  if (!tls->prepare()) return out_of_memory();
+  const bool by_address = is_ip_address(host);
+  if (!by_address) SSL_set_tlsext_host_name(tls->ssl(), host.c_str());
+  if (options.mode == SslMode::verify_identity) {
+    X509_VERIFY_PARAM* checks = SSL_get0_param(tls->ssl());
+    X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    const int set = by_address ? X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str())
+                               : X509_VERIFY_PARAM_set1_host(checks, host.data(), host.size());
+    if (host.empty() || set != 1) return Failure{Errc::bad_option, 0, {}, "SSLMODE=VERIFY_IDENTITY needs the server's name."};
+  }
+  if (tls->handshake(deadline) != 1) return failed_handshake(*tls, host);
+  return std::unique_ptr<Stream>(std::move(tls));
+}
+
+}  // namespace selkie::protocol
