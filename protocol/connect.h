@@ -18,7 +18,7 @@ namespace selkie::protocol {
 
 // Everything a person may say about how to reach and enter a server. Plain data; owners of secrets wipe them.
 struct ConnectOptions {
-  std::vector<TcpAddress> hosts;  // tried in order
+  std::vector<TcpAddress> hosts;  // tried in order, see next_host_may_help(); none = localhost:3306
   std::string socket_path;        // when set, instead of the hosts
   std::string user, password, database;
   std::string password2, password3;  // further factors
@@ -29,7 +29,8 @@ struct ConnectOptions {
   bool cleartext_enabled = false;
   std::vector<std::pair<std::string, std::string>> attributes;  // connection attributes shown in performance_schema
   std::size_t max_packet_bytes = std::size_t{1} << 30;
-  std::chrono::milliseconds connect_timeout{0};  // 0 = none; one deadline for connect, greeting, TLS and login together
+  // 0 = none. One deadline for connect, greeting, TLS and login together, shared out among the hosts not yet tried.
+  std::chrono::milliseconds connect_timeout{0};
 };
 
 // What login leaves behind for the session to go on with.
@@ -41,7 +42,6 @@ struct Opened {
   std::uint16_t status = 0;     // server status flags of the final OK
   std::string session_changes;  // the final OK's state-change block, copied
   TcpAddress host;              // which host answered; a side session (KILL) goes to the same one
-  bool password_expired = false;
 };
 
 // Errors: every transport, TLS and login failure, and server_error with the server's own code, state and words.

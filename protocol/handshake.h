@@ -22,12 +22,21 @@ struct Fail {
 }  // namespace action
 using Action = std::variant<action::Send, action::StartTls, action::Read, action::Ready, action::Fail>;
 
+// Whether what a server sent first can be the start of this protocol; needs the first 5 bytes, frame header included.
+// Asked before the frame reader sees them: a header made of another protocol's text would have it wait for megabytes.
+// Errors: not_a_server, quoting what came.
+Status check_first_bytes(Bytes received);
+inline constexpr std::size_t kFirstBytes = 5;
+
 class HandshakeMachine {
  public:
   // `options` must outlive the machine. `is_private`: the stream is a Unix socket.
   HandshakeMachine(const ConnectOptions& options, bool is_private);
 
-  // One packet from the server in, what to do next out. Payload to send is appended to `out` (no frame header).
+  // One packet from the server in, what to do next out. Payload to send is appended to `out` (no frame header); Send with
+  // nothing appended is an empty packet. What is in `out` may hold the password: the caller wipes it once sent.
+  // Errors (Fail): server_error; not_a_server; tls_unavailable, before anything is sent; auth_unsupported; auth_refused;
+  // bad_option; malformed, also for a server that does not come to an end.
   Action on_packet(Bytes payload, ByteWriter& out);
   // After the TLS handshake: the login goes into `out`.
   Action tls_started(ByteWriter& out);
@@ -39,12 +48,29 @@ class HandshakeMachine {
  private:
   enum class Phase : std::uint8_t { greeting, tls, login, done };
 
+  Action on_greeting(Bytes payload, ByteWriter& out);
+  Action on_login_packet(Bytes payload, ByteWriter& out);
+  Action switch_method(std::string_view name, Bytes data, ByteWriter& out);
+  Action answer(Bytes data, ByteWriter& out);
+  Action login(ByteWriter& out);
+  void write_login_head(ByteWriter& out) const;
+  Status write_first_answer(ByteWriter& out);
+  AuthContext auth_context() const;
+  Action fail(Failure failure);
+
   const ConnectOptions& options_;
-  bool is_private_;
+  bool unix_socket_;
+  bool tls_ = false;
   Phase phase_ = Phase::greeting;
   Greeting greeting_;
   Dialect dialect_;
   OkPacket final_ok_;
+
+  const AuthMethod* method_ = nullptr;
+  std::string scramble_;  // the server's random bytes, from the greeting or the latest switch
+  unsigned round_ = 0;    // how often the method has answered
+  unsigned factor_ = 1;   // which of the passwords is being asked for
+  unsigned packets_ = 0;  // received since the greeting
 };
 
 }  // namespace selkie::protocol

@@ -1,0 +1,273 @@
+#include "protocol/handshake.h"
+
+#include <algorithm>
+
+#include "protocol/openssl.h"
+
+namespace selkie::protocol {
+namespace {
+
+constexpr std::uint8_t kOk = 0x00, kAuthMoreData = 0x01, kAuthNextFactor = 0x02, kAuthSwitch = 0xfe, kErr = 0xff;
+constexpr std::uint8_t kProtocol10 = 10, kProtocol9 = 9;
+constexpr std::uint8_t kXProtocolNotice = 11;
+
+constexpr std::uint8_t kUtf8mb4GeneralCi = 45;         // known to every server, and fits the byte, unlike most newer collations
+constexpr std::size_t kMaxAttributeBytes = 64 * 1024;  // more and the server refuses the login
+constexpr std::size_t kMaxFirstPacketBytes = 64 * 1024;
+// The longest honest login: three factors, each switched twice and asking for key, salt or full authentication.
+constexpr unsigned kMaxLoginPackets = 20;
+
+// Where the account does not say otherwise, and the server's default is not usable for a first answer: the server corrects
+// the method by a switch.
+constexpr std::string_view kFallbackMethod = "mysql_native_password";
+
+// At most 40 bytes of what came, readable in a message.
+std::string quoted(Bytes bytes) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text = "\"";
+  for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 40))) {
+    if (byte >= 0x20 && byte < 0x7f) {
+      text += static_cast<char>(byte);
+    } else {
+      text.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    }
+  }
+  return text + "\"";
+}
+
+Failure not_a_server(Bytes received) {
+  return {Errc::not_a_server,
+          0,
+          {},
+          "What answered is not a MySQL or MariaDB server: it began with " + quoted(received) + ". Check host and port."};
+}
+
+Bytes bytes_of(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+std::size_t lenenc_size(std::size_t text_bytes) {
+  return text_bytes + (text_bytes < 0xfb ? 1 : text_bytes <= 0xffff ? 3 : text_bytes <= 0xffffff ? 4 : 9);
+}
+
+// As many whole pairs, in order, as fit the server's bound.
+void write_attributes(const std::vector<std::pair<std::string, std::string>>& attributes, ByteWriter& out) {
+  ByteWriter block;
+  for (const auto& [name, value] : attributes) {
+    if (block.size() + lenenc_size(name.size()) + lenenc_size(value.size()) > kMaxAttributeBytes) break;
+    block.lenenc_text(name);
+    block.lenenc_text(value);
+  }
+  out.lenenc_bytes(block.bytes());
+}
+
+}  // namespace
+
+Status check_first_bytes(Bytes received) {
+  const std::size_t size = received[0] | received[1] << 8 | received[2] << 16;
+  const std::uint8_t sequence = received[3], first = received[4];
+  if (sequence == 0 && first == kXProtocolNotice) {
+    return {Errc::not_a_server, "This port speaks MySQL's X Protocol. Use the port of the classic protocol, usually 3306."};
+  }
+  const bool plausible = sequence == 0 && size != 0 && size <= kMaxFirstPacketBytes &&
+                         (first == kProtocol10 || first == kProtocol9 || first == kErr);
+  if (!plausible) return not_a_server(received);
+  return {};
+}
+
+HandshakeMachine::HandshakeMachine(const ConnectOptions& options, bool is_private)
+    : options_(options), unix_socket_(is_private) {}
+
+Action HandshakeMachine::on_packet(Bytes payload, ByteWriter& out) {
+  if (payload.empty()) return fail({Errc::malformed, 0, {}, "The server sent an empty packet during login."});
+  if (payload[0] == kErr) {
+    const auto err = parse_err(payload);
+    return fail(err ? to_failure(*err) : Failure{Errc::malformed, 0, {}, "The server sent a truncated error during login."});
+  }
+  switch (phase_) {
+    case Phase::greeting: return on_greeting(payload, out);
+    case Phase::login: return on_login_packet(payload, out);
+    case Phase::tls:
+    case Phase::done: break;
+  }
+  return fail({Errc::malformed, 0, {}, "The server sent a packet when it was not its turn."});
+}
+
+Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
+  auto greeting = parse_greeting(payload);
+  if (!greeting) {
+    if (payload[0] == kProtocol9) {
+      return fail(
+          {Errc::not_a_server, 0, {}, "The server is older than MySQL 4.1 and speaks a protocol that is no longer used."});
+    }
+    return fail(not_a_server(payload));
+  }
+  greeting_ = std::move(*greeting);
+  scramble_ = greeting_.scramble;
+
+  Wishes wishes = options_.wishes;
+  // A Unix socket is private already, so there TLS has to be demanded (MySQL, --ssl-mode).
+  wishes.tls = options_.tls.mode >= SslMode::required || (options_.tls.mode == SslMode::preferred && !unix_socket_);
+  wishes.database = !options_.database.empty();
+  dialect_ = negotiate(greeting_.offer, wishes);
+
+  const bool tls = dialect_.has(capability::kSsl);
+  if (options_.tls.mode >= SslMode::required && !tls) {
+    return fail({Errc::tls_unavailable,
+                 0,
+                 {},
+                 "The server offers no TLS, but SSLMODE demands it. Enable TLS on the server, or "
+                 "choose SSLMODE=PREFERRED to go without."});
+  }
+  const std::uint64_t needed =
+      capability::kProtocol41 | capability::kSecureConnection | (wishes.database ? capability::kConnectWithDb : 0);
+  if (!dialect_.has(needed)) {
+    return fail(
+        {Errc::not_a_server,
+         0,
+         {},
+         "The server (" + quoted(bytes_of(greeting_.offer.version)) + ") does not offer the login of MySQL 4.1 and later."});
+  }
+  if (!tls) return login(out);
+  write_login_head(out);
+  phase_ = Phase::tls;
+  return action::StartTls{};
+}
+
+Action HandshakeMachine::tls_started(ByteWriter& out) {
+  tls_ = true;
+  return login(out);
+}
+
+// The SSL request is this head alone. Spec: page_protocol_connection_phase_packets_protocol_ssl_request.html
+void HandshakeMachine::write_login_head(ByteWriter& out) const {
+  constexpr std::size_t kMaxPacketField = 0xffffffff;
+  out.u32(static_cast<std::uint32_t>(dialect_.capabilities));
+  out.u32(static_cast<std::uint32_t>(std::min(options_.max_packet_bytes, kMaxPacketField)));
+  out.u8(kUtf8mb4GeneralCi);
+  out.zeros(19);
+  out.u32(static_cast<std::uint32_t>(dialect_.capabilities >> 32));  // MariaDB's word; zeros for every other server
+}
+
+// Spec: page_protocol_connection_phase_packets_protocol_handshake_response.html
+Action HandshakeMachine::login(ByteWriter& out) {
+  if (has_nul(options_.user) || has_nul(options_.database)) {
+    return fail({Errc::bad_option, 0, {}, "A user or database name cannot contain a NUL character."});
+  }
+  phase_ = Phase::login;
+  write_login_head(out);
+  out.text_nul(options_.user);
+  if (Status written = write_first_answer(out); !written.ok()) return fail(std::move(written).failure());
+  if (dialect_.has(capability::kConnectWithDb)) out.text_nul(options_.database);
+  if (dialect_.has(capability::kPluginAuth)) out.text_nul(method_->name);
+  if (dialect_.has(capability::kConnectAttrs)) write_attributes(options_.attributes, out);
+  return action::Send{};
+}
+
+// Guesses that the account uses the server's default method: where it does, no switch and no round trip is needed.
+Status HandshakeMachine::write_first_answer(ByteWriter& out) {
+  ByteWriter answer;
+  answer.buffer().reserve(options_.password.size() + 1024);  // never moved, so that it can be wiped
+  const auto try_method = [&](std::string_view name) {
+    answer.clear();
+    method_ = find_auth_method(name);
+    if (method_ == nullptr || scramble_.size() < method_->scramble_bytes) return false;
+    const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes)};
+    return method_->respond(auth_context(), turn, answer).ok();
+  };
+  if (!try_method(greeting_.auth_plugin) && !try_method(kFallbackMethod)) {
+    return {Errc::malformed, "The server's greeting is too short to log in with."};
+  }
+  round_ = 1;
+  const Wiped wipe(answer.buffer());
+  if (dialect_.has(capability::kPluginAuthLenenc)) {
+    out.lenenc_bytes(answer.bytes());
+  } else if (answer.size() <= 0xff) {
+    out.u8(static_cast<std::uint8_t>(answer.size()));
+    out.bytes(answer.bytes());
+  } else {
+    return {Errc::packet_too_large, "The server takes no password of more than 254 bytes at login."};
+  }
+  return {};
+}
+
+Action HandshakeMachine::on_login_packet(Bytes payload, ByteWriter& out) {
+  if (++packets_ > kMaxLoginPackets) {
+    return fail({Errc::malformed, 0, {}, "The server asks for one more step of the login again and again."});
+  }
+  switch (payload[0]) {
+    case kOk: {
+      const auto ok = parse_ok(payload, dialect_.session_track());
+      if (!ok) return fail({Errc::malformed, 0, {}, "The server confirmed the login with a malformed packet."});
+      final_ok_ = *ok;
+      phase_ = Phase::done;
+      return action::Ready{};
+    }
+    case kAuthSwitch: {
+      const auto change = parse_auth_switch(payload);
+      if (!change) return fail({Errc::malformed, 0, {}, "The server sent a malformed change of the authentication method."});
+      return switch_method(change->plugin, change->data, out);
+    }
+    case kAuthNextFactor: {
+      if (!dialect_.has(capability::kMultiFactor)) break;
+      const std::string_view rest = as_text(payload.subspan(1));
+      const std::size_t nul = std::min(rest.find('\0'), rest.size());
+      ++factor_;
+      return switch_method(rest.substr(0, nul), payload.subspan(std::min(1 + nul + 1, payload.size())), out);
+    }
+    default: break;
+  }
+  // Most data comes behind 0x01; data that cannot be mistaken for another packet may come without.
+  return answer(payload[0] == kAuthMoreData ? payload.subspan(1) : payload, out);
+}
+
+Action HandshakeMachine::switch_method(std::string_view name, Bytes data, ByteWriter& out) {
+  if (name == "mysql_old_password") {
+    return fail({Errc::auth_unsupported,
+                 0,
+                 {},
+                 "The account '" + options_.user +
+                     "' uses mysql_old_password, which is not safe. "
+                     "Give the account a new password on the server, hashed by a newer method."});
+  }
+  method_ = find_auth_method(name);
+  if (method_ == nullptr) {
+    return fail({Errc::auth_unsupported,
+                 0,
+                 {},
+                 "The account '" + options_.user + "' uses the authentication method " +
+                     quoted({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
+                     ", which this driver does not have. Use an account with another method."});
+  }
+  if (!data.empty()) scramble_ = as_text(data);  // without one, the scramble of before stays in force
+  round_ = 0;
+  if (scramble_.size() < method_->scramble_bytes) return fail(unexpected_auth_data(method_->name));
+  return answer({}, out);
+}
+
+Action HandshakeMachine::answer(Bytes data, ByteWriter& out) {
+  const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes), .round = round_, .data = data};
+  auto reply = method_->respond(auth_context(), turn, out);
+  if (!reply.ok()) return fail(std::move(reply).failure());
+  ++round_;
+  if (*reply == AuthReply::send) return action::Send{};
+  return action::Read{};
+}
+
+AuthContext HandshakeMachine::auth_context() const {
+  const std::string* const passwords[] = {&options_.password, &options_.password2, &options_.password3};
+  return {.user = options_.user,
+          .password = *passwords[std::min<std::size_t>(factor_ - 1, std::size(passwords) - 1)],
+          .tls = tls_,
+          .unix_socket = unix_socket_,
+          .cleartext_enabled = options_.cleartext_enabled,
+          .get_server_public_key = options_.get_server_public_key,
+          .rsa_key_file = options_.rsa_key_file};
+}
+
+Action HandshakeMachine::fail(Failure failure) {
+  phase_ = Phase::done;
+  return action::Fail{std::move(failure)};
+}
+
+}  // namespace selkie::protocol
