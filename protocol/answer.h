@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "protocol/row.h"
+#include "protocol/row_store.h"
 #include "protocol/session.h"
 
 namespace selkie::protocol {
@@ -28,7 +29,7 @@ class Answer {
   Result<ResultHead> next_result(const ColumnSetPtr& known);
   RowStep next_row(Bytes& row);
   bool has_more_results() const;
-  Session::RowsEnd end_of_rows() const;
+  const Session::RowsEnd& end_of_rows() const { return rows_end_; }
   Failure take_failure() { return std::move(failure_); }
 
   // Reads all that is left into memory or a temporary file; afterwards the session is free for another command. An ERR met on
@@ -38,6 +39,9 @@ class Answer {
 
   // Moves the rest of the current result's rows into `store`, for a cursor that scrolls. failed: see take_failure().
   RowStep store_rows(RowStore& store);
+
+  // Whether the current result's rows are a CALL's OUT values; of a live answer only as far as known before its rows.
+  bool out_params() const { return out_params_; }
 
   // Whether the current result still has unread rows or its end has not been seen.
   bool in_rows() const { return in_rows_; }
@@ -57,6 +61,7 @@ class Answer {
   std::size_t memory_limit_bytes_ = 0;
   bool live_ = false;
   bool in_rows_ = false;
+  bool out_params_ = false;
   std::deque<ParkedResult> parked_;  // front: the current result once it was begun
   bool front_begun_ = false;
   std::uint64_t next_row_ = 0;

@@ -82,6 +82,11 @@ class ResponseMachine {
            (payload[0] < 0xfe || (payload[0] == 0xfe && payload.size() >= end_of_rows_below_));
   }
 
+  // The head of a result with rows is complete: rows, or their end, come next.
+  bool in_rows() const { return phase_ == Phase::rows; }
+  // Its rows are a CALL's OUT values, as far as known: with EOF deprecation only the end of the rows tells.
+  bool out_params() const { return out_params_; }
+
   bool finished() const { return phase_ == Phase::done; }
 
  private:

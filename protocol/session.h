@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -59,7 +60,6 @@ class Session {
   std::uint32_t connection_id() const { return opened_.connection_id; }
   const TcpAddress& host() const { return opened_.host; }
   bool is_private() const { return opened_.stream->is_private(); }
-  bool password_expired() const { return opened_.password_expired; }
   // The current schema as far as the server reports changes of it; nullopt = never heard.
   const std::optional<std::string>& schema() const { return schema_; }
 
@@ -80,6 +80,8 @@ class Session {
   // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
   ByteWriter& begin_command();
   void end_command(bool answered = true);
+  // Takes the command begun last back, before its end_command().
+  void abandon_command();
   // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.
   void close_statement(std::uint32_t statement_id);
   // Sends all queued commands with one write. Errors: connection_lost (with the server's parting words if there are any), ...
@@ -115,6 +117,8 @@ class Session {
 
   // A statement without interest in rows: sends, reads, drains. Precondition: idle().
   Status run(std::string_view sql);
+  // All of them in one round trip; the first failure is answered, the others have run all the same.
+  Status run_all(std::span<const std::string> statements);
   Status ping();
   Status change_schema(const std::string& schema);
   // COM_RESET_CONNECTION: server-side statements, temporary tables, variables and the transaction are gone afterwards.
@@ -126,9 +130,16 @@ class Session {
   Status receive();                    // one read from the stream into the frames
   Status next_packet(Bytes& payload);  // the next whole packet
   Status die(Failure failure);         // closes the session; hands the failure back
+  Status lost_while_writing(Failure failure);
+  std::optional<Failure> parting_words();
   void answer_ended();
   void heard(const event::End& end);  // status flags and session state changes
-  Status refuse_local_infile();
+  void heard_session_changes(Bytes block);
+  enum class Columns : bool { unwanted, wanted };
+  Result<ResultHead> read_head(const ColumnSetPtr& known, Columns columns);
+  RowStep rows_ended(Bytes payload);
+  Failure refuse_local_infile(std::string name);
+  Status finish_command();
   Deadline read_deadline() const;
 
   Opened opened_;
@@ -140,7 +151,8 @@ class Session {
   std::optional<std::string> schema_;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
   Deadline command_deadline_ = kNoDeadline;
-  std::uint32_t pending_answers_ = 0;
+  std::uint32_t queued_answers_ = 0;   // of commands not yet sent
+  std::uint32_t pending_answers_ = 0;  // of commands sent; the first is being read
   bool in_rows_ = false;
   bool more_results_ = false;
   bool dead_ = false;

@@ -14,21 +14,23 @@ namespace selkie::protocol {
 
 // Why something could not be done. The ODBC side maps each to its SQLSTATE in one table.
 enum class Errc : std::uint8_t {
-  server_error,      // the server said no: server_code, sqlstate and message are its own
-  connect_failed,    // name not resolved, port refused, socket file missing
-  connect_timeout,   // the login deadline passed: during connect, greeting, TLS or authentication
-  not_a_server,      // what answered does not speak the MySQL protocol
-  tls_unavailable,   // TLS was demanded, the server offers none
-  tls_failed,        // handshake or certificate check failed; the message says which step
-  auth_unsupported,  // the server asks for a method that is not built in; the message names it
-  auth_refused,      // the method would give the password away on this connection
-  connection_lost,   // end of stream or reset, mid-conversation or idle
-  timed_out,         // read or write deadline passed
-  malformed,         // the server left the protocol; the session is closed
-  packet_too_large,  // a length past the configured bound, in or out
-  spool_failed,      // the temporary file for parked rows could not be written or read
-  session_dead,      // an earlier failure closed this session
-  bad_option,        // a file named in an option cannot be read or parsed (certificate, key, CA)
+  server_error,          // the server said no: server_code, sqlstate and message are its own
+  connect_failed,        // name not resolved, port refused, socket file missing
+  connect_timeout,       // the login deadline passed: during connect, greeting, TLS or authentication
+  not_a_server,          // what answered does not speak the MySQL protocol
+  tls_unavailable,       // TLS was demanded, the server offers none
+  tls_failed,            // handshake or certificate check failed; the message says which step
+  auth_unsupported,      // the server asks for a method that is not built in; the message names it
+  auth_refused,          // the method would give the password away on this connection
+  connection_lost,       // end of stream or reset, mid-conversation or idle
+  timed_out,             // read or write deadline passed
+  malformed,             // the server left the protocol; the session is closed
+  packet_too_large,      // a length past the configured bound, in or out
+  spool_failed,          // the temporary file for parked rows could not be written or read
+  deadline_passed,       // the command's own deadline; the answer can be read on
+  local_infile_refused,  // the server asked for a file that it may not have
+  session_dead,          // an earlier failure closed this session
+  bad_option,            // a file named in an option cannot be read or parsed (certificate, key, CA)
 };
 
 using SqlState = std::array<char, 6>;  // five characters and a NUL

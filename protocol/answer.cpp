@@ -1,0 +1,123 @@
+#include "protocol/answer.h"
+
+namespace selkie::protocol {
+
+Answer::Answer(ColumnSetPtr columns, std::unique_ptr<RowStore> rows) {
+  ResultHead head;
+  head.has_rows = true;
+  head.columns = std::move(columns);
+  parked_.push_back({std::move(head), std::move(rows), {}, std::nullopt});
+}
+
+Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
+  if (live_) {
+    auto head = session_->next_result(known);
+    in_rows_ = head.ok() && head->has_rows;
+    out_params_ = in_rows_ && head->out_params;
+    live_ = in_rows_ || (head.ok() && session_->has_more_results());
+    return head;
+  }
+  if (front_begun_ && !parked_.empty()) parked_.pop_front();
+  if (parked_.empty()) return {Errc::malformed, "The answer holds no further result."};
+  front_begun_ = true;
+  next_row_ = 0;
+  in_rows_ = parked_.front().rows != nullptr;
+  out_params_ = parked_.front().end.out_params;
+  return std::move(parked_.front().head);
+}
+
+RowStep Answer::next_row(Bytes& row) {
+  if (live_) {
+    const RowStep step = session_->next_row(row);
+    if (step == RowStep::row) return step;
+    if (step == RowStep::failed) {
+      failure_ = session_->take_failure();
+      if (failure_.errc == Errc::deadline_passed) return step;  // the answer can be read on
+    }
+    rows_end_ = session_->end_of_rows();
+    in_rows_ = false;
+    live_ = session_->has_more_results();
+    return step;
+  }
+  ParkedResult& result = parked_.front();
+  if (next_row_ < result.rows->rows()) {
+    if (Status read = result.rows->read(next_row_++, row); !read.ok()) {
+      failure_ = std::move(read).failure();
+      return RowStep::failed;
+    }
+    return RowStep::row;
+  }
+  in_rows_ = false;
+  rows_end_ = result.end;
+  result.rows.reset();
+  if (!result.failure) return RowStep::end;
+  failure_ = std::move(*result.failure);
+  return RowStep::failed;
+}
+
+bool Answer::has_more_results() const {
+  return live_ ? session_->has_more_results() : parked_.size() > (front_begun_ ? 1u : 0u);
+}
+
+// Reads the current result's remaining rows from the wire into `result`.
+Status Answer::park_rows(ParkedResult& result) {
+  result.rows = std::make_unique<RowStore>(memory_limit_bytes_);
+  for (;;) {
+    Bytes row;
+    switch (session_->next_row(row)) {
+      case RowStep::row:
+        if (Status kept = result.rows->append(row); !kept.ok()) return kept;
+        break;
+      case RowStep::end: result.end = session_->end_of_rows(); return {};
+      case RowStep::failed: {
+        Failure failure = session_->take_failure();
+        const bool of_the_server = failure.errc == Errc::server_error;
+        if (!of_the_server) return failure;
+        result.failure = std::move(failure);
+        return {};
+      }
+    }
+  }
+}
+
+Status Answer::park() {
+  if (!live_) return {};
+  parked_.clear();
+  next_row_ = 0;
+  front_begun_ = true;
+  // The current result's head was handed out already; only its rows, if any are left, are read on.
+  ParkedResult& current = parked_.emplace_back(ParkedResult{ResultHead{}, nullptr, {}, std::nullopt});
+  if (in_rows_) {
+    if (Status parked = park_rows(current); !parked.ok()) return parked;
+    out_params_ = current.end.out_params;
+  }
+  bool more = !current.failure && session_->has_more_results();
+  while (more) {
+    auto head = session_->next_result(nullptr);
+    if (!head.ok() && head.failure().errc != Errc::server_error) return std::move(head).failure();
+    const bool has_rows = head.ok() && head->has_rows;
+    more = head.ok();
+    ParkedResult& result = parked_.emplace_back(ParkedResult{std::move(head), nullptr, {}, std::nullopt});
+    if (has_rows) {
+      if (Status parked = park_rows(result); !parked.ok()) return parked;
+      more = !result.failure;
+    }
+    more = more && session_->has_more_results();
+  }
+  live_ = false;
+  return {};
+}
+
+RowStep Answer::store_rows(RowStore& store) {
+  for (;;) {
+    Bytes row;
+    const RowStep step = next_row(row);
+    if (step != RowStep::row) return step;
+    if (Status kept = store.append(row); !kept.ok()) {
+      failure_ = std::move(kept).failure();
+      return RowStep::failed;
+    }
+  }
+}
+
+}  // namespace selkie::protocol

@@ -1,0 +1,380 @@
+#include "protocol/session.h"
+
+#include <algorithm>
+
+namespace selkie::protocol {
+namespace {
+
+constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
+
+Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
+
+Failure server_failure(const event::ServerError& error) {
+  return {Errc::server_error, error.code, error.state, std::string(error.text)};
+}
+
+Failure left_protocol(const char* why) {
+  return {Errc::malformed, 0, {}, std::string("The server left the protocol (") + why + "); the connection was closed."};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::open(const ConnectOptions& options) {
+  auto opened = open_connection(options);
+  if (!opened.ok()) return std::move(opened).failure();
+  auto session = std::unique_ptr<Session>(new Session(std::move(*opened)));
+  session->status_ = session->opened_.status;
+  session->heard_session_changes({reinterpret_cast<const std::uint8_t*>(session->opened_.session_changes.data()),
+                                  session->opened_.session_changes.size()});
+  return session;
+}
+
+Session::~Session() {
+  if (!idle()) return;
+  begin_command().u8(0x01);  // COM_QUIT
+  end_command(false);
+  (void)opened_.stream->write_all(out_.bytes(), Clock::now() + std::chrono::seconds(1));
+}
+
+void Session::set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write) {
+  read_timeout_ = read;
+  write_timeout_ = write;
+}
+
+bool Session::looks_dead() {
+  if (!dead_ && idle() && opened_.stream->has_input_or_end()) {
+    (void)die({Errc::connection_lost, 0, {}, "The server closed the idle connection."});
+  }
+  return dead_;
+}
+
+ByteWriter& Session::begin_command() { return out_.begin(); }
+
+void Session::end_command(bool answered) {
+  (void)out_.end();
+  if (answered) ++queued_answers_;
+}
+
+void Session::abandon_command() { out_.abandon(); }
+
+void Session::close_statement(std::uint32_t statement_id) {
+  if (dead_) return;
+  write_statement_close(begin_command(), statement_id);
+  end_command(false);
+}
+
+Status Session::send() {
+  if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
+  const std::uint32_t answers = std::exchange(queued_answers_, 0);
+  if (out_.bytes().size() > kMaxCommandBytes) {
+    out_.clear();
+    return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
+  }
+  command_deadline_ = kNoDeadline;
+  Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
+  out_.clear();
+  pending_answers_ += answers;
+  opened_.frames.expect_sequence(1);
+  if (!sent.ok()) return lost_while_writing(std::move(sent).failure());
+  return {};
+}
+
+// A server that closes a connection says why before it does (idle too long, packet too large, shutdown): the words may be
+// waiting although writing failed.
+Status Session::lost_while_writing(Failure failure) {
+  command_deadline_ = Clock::now() + std::chrono::milliseconds(200);
+  Bytes payload;
+  while (opened_.frames.next(payload) == FrameStatus::need_more) {
+    if (!receive().ok()) return die(std::move(failure));
+  }
+  return die(parting_words().value_or(std::move(failure)));
+}
+
+// An ERR with sequence number 0 where an answer was due: the server had said goodbye before it saw our command.
+std::optional<Failure> Session::parting_words() {
+  opened_.frames.expect_sequence(0);
+  Bytes payload;
+  if (opened_.frames.next(payload) != FrameStatus::packet) return std::nullopt;
+  const auto err = parse_err(payload);
+  if (!err) return std::nullopt;
+  Failure failure = to_failure(*err);
+  failure.errc = Errc::connection_lost;
+  return failure;
+}
+
+Deadline Session::read_deadline() const { return std::min(command_deadline_, in_future(read_timeout_)); }
+
+Status Session::receive() {
+  const Deadline deadline = read_deadline();
+  auto received = opened_.stream->read_some(opened_.frames.writable(), deadline);
+  if (received.ok()) {
+    opened_.frames.commit(*received);
+    return {};
+  }
+  if (received.failure().errc == Errc::timed_out && deadline == command_deadline_) {
+    return {Errc::deadline_passed, "The command did not finish in time."};
+  }
+  return die(std::move(received).failure());
+}
+
+Status Session::next_packet(Bytes& payload) {
+  for (;;) {
+    switch (opened_.frames.next(payload)) {
+      case FrameStatus::packet: return {};
+      case FrameStatus::need_more:
+        if (Status status = receive(); !status.ok()) return status;
+        break;
+      case FrameStatus::out_of_order: {
+        auto goodbye = opened_.frames.sequence() == 1 ? parting_words() : std::nullopt;
+        return die(goodbye ? std::move(*goodbye) : left_protocol("packets out of order"));
+      }
+      case FrameStatus::too_large:
+        return die(
+            {Errc::packet_too_large, 0, {}, "The server sent a packet larger than MAX_PACKET; the connection was closed."});
+    }
+  }
+}
+
+Status Session::die(Failure failure) {
+  dead_ = true;
+  in_rows_ = false;
+  more_results_ = false;
+  response_.reset();
+  opened_.stream->interrupt();
+  return failure;
+}
+
+void Session::answer_ended() {
+  response_.reset();
+  in_rows_ = false;
+  more_results_ = false;
+  if (--pending_answers_ == 0) {
+    opened_.frames.shrink();
+  } else {
+    opened_.frames.expect_sequence(1);
+  }
+}
+
+void Session::heard(const event::End& end) {
+  status_ = end.status;
+  more_results_ = end.more;
+  heard_session_changes(end.session_changes);
+}
+
+void Session::heard_session_changes(Bytes block) {
+  SessionChanges changes(block);
+  while (const auto change = changes.next()) {
+    if (change->kind == SessionChanges::Kind::schema) schema_ = std::string(change->value);
+  }
+}
+
+Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
+  PrepareMachine machine(opened_.dialect.response_rules());
+  PreparedStatement prepared;
+  ColumnSetBuilder parameters;
+  const bool extended = opened_.dialect.extended_metadata();
+  while (!machine.finished()) {
+    Bytes payload;
+    if (Status status = next_packet(payload); !status.ok()) return std::move(status).failure();
+    const PrepareEvent event = machine.on_packet(payload);
+    bool well_formed = true;
+    if (const auto* ok = std::get_if<event::Prepared>(&event)) {
+      prepared.id = ok->statement_id;
+      prepared.parameters = ok->parameters;
+      prepared.warnings = ok->warnings;
+      parameters.begin(ok->parameters, extended, nullptr);
+      builder_.begin(ok->columns, extended, known);
+    } else if (const auto* parameter = std::get_if<event::ParameterDef>(&event)) {
+      well_formed = parameters.add(parameter->packet);
+    } else if (const auto* column = std::get_if<event::ColumnDef>(&event)) {
+      well_formed = builder_.add(column->packet);
+    } else if (const auto* error = std::get_if<event::ServerError>(&event)) {
+      Failure failure = server_failure(*error);
+      answer_ended();
+      return failure;
+    } else if (const auto* broken = std::get_if<event::Broken>(&event)) {
+      return std::move(die(left_protocol(broken->why))).failure();
+    }
+    if (!well_formed) return std::move(die(left_protocol("malformed column definition"))).failure();
+  }
+  ColumnSetPtr columns = builder_.finish();
+  ColumnSetPtr parameter_columns = parameters.finish();
+  if (columns->size() != 0) prepared.columns = std::move(columns);
+  if (parameter_columns->size() != 0) prepared.parameter_columns = std::move(parameter_columns);
+  answer_ended();
+  return prepared;
+}
+
+Result<ResultHead> Session::next_result(const ColumnSetPtr& known) { return read_head(known, Columns::wanted); }
+
+// Columns::unwanted: of an answer that is thrown away, whose definitions nobody needs.
+Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns) {
+  if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
+  if (!response_) response_.emplace(opened_.dialect.response_rules());
+  more_results_ = false;
+  ResultHead head;
+  for (;;) {
+    Bytes payload;
+    if (Status status = next_packet(payload); !status.ok()) return std::move(status).failure();
+    const Event event = response_->on_packet(payload);
+    if (const auto* begin = std::get_if<event::ColumnsBegin>(&event)) {
+      columns_expected_ = begin->count;
+      if (columns == Columns::unwanted) {
+        head.columns = nullptr;
+      } else if (begin->sent) {
+        builder_.begin(begin->count, opened_.dialect.extended_metadata(), known);
+      } else if (known == nullptr || known->size() != begin->count) {
+        return std::move(die(left_protocol("column definitions left out that were never sent"))).failure();
+      } else {
+        head.columns = known;
+      }
+    } else if (const auto* column = std::get_if<event::ColumnDef>(&event)) {
+      if (columns == Columns::wanted && !builder_.add(column->packet)) {
+        return std::move(die(left_protocol("malformed column definition"))).failure();
+      }
+      if (columns == Columns::wanted && column->index + 1 == columns_expected_) head.columns = builder_.finish();
+    } else if (const auto* end = std::get_if<event::End>(&event)) {
+      head.affected_rows = end->affected_rows;
+      head.insert_id = end->insert_id;
+      head.warnings = end->warnings;
+      head.info = std::string(end->info);
+      heard(*end);
+      if (response_->finished()) answer_ended();
+      return head;
+    } else if (const auto* file = std::get_if<event::LocalInfile>(&event)) {
+      return refuse_local_infile(std::string(file->name));
+    } else if (const auto* error = std::get_if<event::ServerError>(&event)) {
+      Failure failure = server_failure(*error);
+      answer_ended();
+      return failure;
+    } else if (const auto* broken = std::get_if<event::Broken>(&event)) {
+      return std::move(die(left_protocol(broken->why))).failure();
+    }
+    if (response_->in_rows()) {
+      head.has_rows = true;
+      head.out_params = response_->out_params();
+      in_rows_ = true;
+      return head;
+    }
+  }
+}
+
+RowStep Session::next_row(Bytes& row) {
+  for (;;) {
+    const FrameStatus frame = opened_.frames.next(row);
+    if (frame == FrameStatus::packet) {
+      if (response_->is_row(row)) [[likely]]
+        return RowStep::row;
+      return rows_ended(row);
+    }
+    Status status = frame == FrameStatus::need_more ? receive() : next_packet(row);
+    if (!status.ok()) {
+      failure_ = std::move(status).failure();
+      return RowStep::failed;
+    }
+  }
+}
+
+RowStep Session::rows_ended(Bytes payload) {
+  const Event event = response_->on_packet(payload);
+  in_rows_ = false;
+  if (const auto* end = std::get_if<event::End>(&event)) {
+    rows_end_ = {end->warnings, end->out_params};
+    heard(*end);
+    if (response_->finished()) answer_ended();
+    return RowStep::end;
+  }
+  if (const auto* error = std::get_if<event::ServerError>(&event)) {
+    failure_ = server_failure(*error);
+    answer_ended();
+    return RowStep::failed;
+  }
+  const auto* broken = std::get_if<event::Broken>(&event);
+  failure_ = die(left_protocol(broken != nullptr ? broken->why : "no row, and no end of rows")).failure();
+  return RowStep::failed;
+}
+
+// The answer to a request for a file that may not be read is an empty packet; the server then ends the answer with OK or ERR.
+Failure Session::refuse_local_infile(std::string name) {
+  out_.begin(opened_.frames.sequence());
+  opened_.frames.expect_sequence(out_.end());
+  Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
+  out_.clear();
+  if (!sent.ok()) return die(std::move(sent).failure()).failure();
+  if (auto drained = drain(); !drained.ok()) return std::move(drained).failure();
+  return {Errc::local_infile_refused,
+          0,
+          {},
+          "The server asked for the local file '" + name + "', which LOAD DATA LOCAL is not enabled to read."};
+}
+
+Result<bool> Session::drain(std::size_t limit_bytes) {
+  std::size_t read_bytes = 0;
+  while (!dead_ && pending_answers_ != 0) {
+    if (in_rows_) {
+      Bytes row;
+      const RowStep step = next_row(row);
+      read_bytes += row.size();
+      if (step == RowStep::failed && (dead_ || failure_.errc == Errc::deadline_passed)) return take_failure();
+      if (step == RowStep::row && read_bytes >= limit_bytes) return false;
+    } else {
+      auto head = read_head(nullptr, Columns::unwanted);
+      if (!head.ok() && (dead_ || head.failure().errc == Errc::deadline_passed)) return std::move(head).failure();
+    }
+  }
+  return true;
+}
+
+Status Session::run(std::string_view sql) {
+  write_query(begin_command(), sql);
+  end_command();
+  return finish_command();
+}
+
+Status Session::run_all(std::span<const std::string> statements) {
+  for (const std::string& sql : statements) {
+    write_query(begin_command(), sql);
+    end_command();
+  }
+  return finish_command();
+}
+
+Status Session::ping() {
+  write_ping(begin_command());
+  end_command();
+  return finish_command();
+}
+
+Status Session::change_schema(const std::string& schema) {
+  write_init_db(begin_command(), schema);
+  end_command();
+  Status changed = finish_command();
+  if (changed.ok() && schema_) schema_ = schema;
+  return changed;
+}
+
+Status Session::reset() {
+  write_reset_connection(begin_command());
+  end_command();
+  return finish_command();
+}
+
+Status Session::finish_command() {
+  if (Status sent = send(); !sent.ok()) return sent;
+  Status first_failure;
+  while (pending_answers_ != 0) {
+    Status status;
+    if (in_rows_) {
+      Bytes row;
+      if (next_row(row) == RowStep::failed) status = take_failure();
+    } else if (auto head = read_head(nullptr, Columns::unwanted); !head.ok()) {
+      status = std::move(head).failure();
+    }
+    if (status.ok()) continue;
+    if (first_failure.ok()) first_failure = std::move(status);
+    if (dead_) break;
+  }
+  return first_failure;
+}
+
+}  // namespace selkie::protocol
