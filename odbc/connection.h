@@ -8,6 +8,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -44,7 +46,7 @@ class Environment : public Handle {
 class Connection : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::connection;
-  explicit Connection(Environment& environment) : Handle(kTag), environment_(environment) {}
+  explicit Connection(Environment& environment);  // enters itself into the environment's connections
   ~Connection();
 
   std::mutex& mutex() { return mutex_; }
@@ -68,8 +70,9 @@ class Connection : public Handle {
     if (wire_owner_ == statement) wire_owner_ = nullptr;
   }
   bool owns_wire(const Statement* statement) const { return wire_owner_ == statement; }
-  // Ends an answer that nobody wants to read: reads on while little is left, else has the server stop it.
-  void drain();
+  // Ends an answer that nobody wants to read: reads on while little is left, else has the server stop it if
+  // `may_kill`: the statement only reads, so stopping it early changes nothing.
+  void drain(bool may_kill);
   // A statement without interest in rows, on behalf of the connection.
   void run(std::string_view sql);
 
@@ -77,6 +80,11 @@ class Connection : public Handle {
   LexerModes lexer_modes();
   DescribeOptions describe_options() const;
   std::string current_catalog();
+  void set_catalog(const std::string& catalog);
+  // COM_RESET_CONNECTION for pools: afterwards as after connecting; open cursors are gone.
+  void reset();
+  // SQL_ATTR_CONNECTION_TIMEOUT and the timeout keywords, into the session.
+  void set_socket_timeouts();
 
   // --- Transactions
   void set_autocommit(bool on);
@@ -85,21 +93,23 @@ class Connection : public Handle {
   bool in_transaction() const;
   void set_isolation(SQLUINTEGER level);
 
-  // --- Cancelling. Callable without the lock.
-  // Remembers which command runs, for SQLCancel from another thread.
+  // --- Cancelling
+  // While it lives, `statement` runs a command that SQLCancel may stop from another thread.
   class Running {
    public:
     Running(Connection& connection, Statement& statement);
     ~Running();
     Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
 
    private:
     Connection& connection_;
   };
-  // Asks the server, by a session of its own, to stop `statement`'s command if that is what runs. Any thread.
-  // False: nothing of it was running.
+  // Has the server stop what `statement` runs, through a session of its own. Any thread, without the lock; the running call
+  // cannot return before the KILL was answered, so a late one never meets the next command.
+  // False: nothing of it was running. Throws CoreFail when the side session fails.
   bool cancel(Statement& statement);
-  // KILL QUERY from the thread that holds the lock.
+  // KILL QUERY, by the thread that holds the lock.
   protocol::Status kill_query();
 
   // --- Attributes (attributes.cpp reads and writes them)
@@ -116,8 +126,13 @@ class Connection : public Handle {
   std::unordered_set<Descriptor*> descriptors;  // explicit ones
 
  private:
-  protocol::ConnectOptions connect_options() const;
+  void resolve(std::span<const setup::Pair> given);
+  void report(const std::vector<setup::Problem>& problems);
   void open(bool wide);
+  void free_children();
+  void apply_session_settings();
+  void absorb_late_kill();
+  std::optional<std::string> query_value(std::string_view sql);
 
   Environment& environment_;
   std::mutex mutex_;
@@ -127,10 +142,12 @@ class Connection : public Handle {
   Statement* wire_owner_ = nullptr;
   bool wide_ = false;
 
-  // What runs: guarded by running_mutex_, which is never held across a wait on the session's own wire.
-  std::mutex running_mutex_;
-  Statement* running_ = nullptr;
-  bool kill_sent_ = false;  // a KILL went out for the running command; the next command is fenced off from it
+  // The running thread stores running_, then looks at killing_; a cancelling thread stores killing_, then looks at running_.
+  // So either the one waits for the KILL or the other sees that there is nothing to stop.
+  std::atomic<Statement*> running_{nullptr};
+  std::atomic<bool> killing_{false};
+  std::mutex kill_mutex_;               // held while a KILL is under way
+  std::atomic<bool> kill_sent_{false};  // a KILL went out since the last command was fenced off
 };
 
 }  // namespace selkie::odbc

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "odbc/convert.h"
@@ -23,63 +22,82 @@ class Statement;
 
 class Cursor {
  public:
-  explicit Cursor(Statement& statement);
-  ~Cursor();
+  explicit Cursor(Statement& statement) : statement_(statement) {}
 
   bool is_open() const { return columns_ != nullptr; }
+  bool is_scrollable() const { return store_ != nullptr; }
   // `scrollable`: rows are kept, so that any of them can be fetched again.
   void open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable);
   void close();
 
-  // Fetches a rowset. For SQLExtendedFetch `status`, `row_count` and `rowset_size` are the call's own, else the IRD's and
-  // ARD's.
-  SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset);
+  // Fetches a rowset into the bound columns.
+  //   rowset_size  SQL_ATTR_ROW_ARRAY_SIZE, or SQL_ROWSET_SIZE for SQLExtendedFetch
+  // SQL_NO_DATA past either end. A failure on the wire after some rows of the rowset is reported by the next call.
+  SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
   SQLRETURN get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
 
-  // SQLSetPos(SQL_POSITION): the row of the rowset that SQLGetData reads; counts from 1.
+  // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107).
   void set_position(SQLSETPOSIROW row);
-  SQLULEN row_number() const;  // of the current row in the result, from 1; 0 unknown
+  SQLULEN row_number() const;  // of the current row in the result, from 1; 0 = none
   SQLULEN rows_in_rowset() const { return rows_in_rowset_; }
 
-  // Copies the current row out of the session's buffer, which is about to be used for something else.
+  // The answer's view of the current row is about to become invalid: keep a copy of it.
   void pin_current_row();
 
  private:
-  struct Bound;  // one bound column, resolved
+  // One bound column, resolved against the result's shape.
+  struct Bound {
+    std::size_t column;  // from 0
+    OutPlan plan;
+    Slot slot;         // for the first row of the rowset
+    SQLLEN data_step;  // bytes from one row to the next
+    SQLLEN length_step;
+  };
 
   void plan_bindings();
-  // One row into the bound buffers. `position`: its place in the rowset, from 0.
-  SQLRETURN deliver(protocol::Bytes row, SQLULEN position);
-  protocol::RowStep next_row(protocol::Bytes& row);
-  bool make_current(SQLULEN position);
+  std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
+  bool read_row(std::uint64_t index, protocol::Bytes& row);  // false: past the end
+  void read_on(std::uint64_t rows);                          // scrollable: until so many rows are stored
+  bool split(protocol::Bytes row);
+  static Slot shifted(const Slot& slot, SQLLEN bytes);
+  SQLUSMALLINT deliver(SQLULEN position);  // cells_ into the bound buffers; the row's status
+  void fail_row_shape();
 
   Statement& statement_;
   protocol::ColumnSetPtr columns_;
   protocol::Encoding encoding_ = protocol::Encoding::text;
-  std::vector<protocol::Cell> cells_;
+  std::vector<protocol::Cell> cells_;  // of the current row
   std::vector<Bound> bound_;
   std::uint64_t planned_generation_ = 0;
   const Descriptor* planned_ard_ = nullptr;
-  protocol::ColumnSetPtr planned_columns_;
+  const protocol::ColumnSet* planned_columns_ = nullptr;
+  protocol::Encoding planned_encoding_ = protocol::Encoding::text;
 
-  std::unique_ptr<protocol::RowStore> store_;  // scrollable: every row; else null
-  bool store_complete_ = false;
+  std::unique_ptr<protocol::RowStore> store_;         // of a scrollable cursor: the rows read so far
+  bool answer_ended_ = false;                         // no more rows will come
+  std::optional<protocol::Failure> pending_failure_;  // met after rows that were still delivered
+
+  // The rows of a rowset with more than one row, kept while SQLGetData may ask for any of them.
+  std::vector<std::uint8_t> rowset_bytes_;
+  std::vector<std::size_t> rowset_ends_;
+  bool current_row_is_live_ = false;  // cells_ point into the answer's buffer
   std::vector<std::uint8_t> pinned_row_;
-  std::unique_ptr<protocol::RowStore> rowset_rows_;  // rows of the rowset, kept while SQLGetData may ask for any of them
 
-  std::uint64_t first_row_ = 0;  // of the rowset in the result, from 0
-  std::uint64_t rows_read_ = 0;
+  std::uint64_t first_row_ = 0;   // of the rowset in the result, from 0
+  std::uint64_t rows_taken_ = 0;  // from a forward-only answer
   SQLULEN rows_in_rowset_ = 0;
-  SQLULEN position_ = 0;  // current row in the rowset, from 1; 0 = none
-  bool before_start_ = true, after_end_ = false;
+  SQLULEN position_ = 0;  // the current row in the rowset, from 1; 0 = none
+  enum class Place : std::uint8_t { before_start, on_rowset, after_end } place_ = Place::before_start;
 
-  struct GetDataState {
-    SQLUSMALLINT column = 0;
+  // SQLGetData: how far the current value was read, and the plan of each column for the C type asked for last.
+  SQLUSMALLINT get_column_ = 0;
+  SQLSMALLINT get_type_ = 0;
+  Progress progress_;
+  struct GetPlan {
     SQLSMALLINT c_type = 0;
-    Progress progress;
-  } get_data_;
-  std::vector<OutPlan> get_plans_;  // by column, for the C type asked for last time
-  std::vector<SQLSMALLINT> get_types_;
+    OutPlan plan;
+  };
+  std::vector<GetPlan> get_plans_;
 };
 
 }  // namespace selkie::odbc

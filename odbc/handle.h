@@ -6,7 +6,6 @@
 #include <sql.h>
 #include <sqlext.h>
 
-#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <new>

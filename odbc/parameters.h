@@ -6,12 +6,15 @@
 #include <sqlext.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "odbc/convert.h"
 #include "odbc/descriptor.h"
-#include "protocol/session.h"
+#include "protocol/bytes.h"
+#include "protocol/commands.h"
+#include "protocol/row.h"
 
 namespace selkie::odbc {
 
@@ -19,42 +22,101 @@ class Statement;
 
 class Parameters {
  public:
-  explicit Parameters(Statement& statement);
-  ~Parameters();
+  explicit Parameters(Statement& statement) : statement_(statement) {}
 
-  // Resolves the bindings for `count` markers. Throws Fail(07002) when too few are bound, Fail(07006) for impossible pairs.
-  void plan(std::size_t count);
-  std::size_t sets() const;  // SQL_ATTR_PARAMSET_SIZE
+  // Resolves the bindings of `count` markers.
+  //   first  ODBC's number of the first marker's parameter: 2 when parameter 1 is the return value of {?=call f()}
+  // Throws Fail(07002) when one is not bound, Fail(07006) for an impossible pair of types.
+  void plan(std::size_t count, SQLSMALLINT first);
 
-  // True when a parameter of set `set` is sent by SQLPutData.
-  bool needs_data(std::size_t set) const;
+  std::size_t count() const { return bound_.size(); }
+  std::size_t sets() const;                // SQL_ATTR_PARAMSET_SIZE
+  bool is_ignored(std::size_t set) const;  // by SQL_ATTR_PARAM_OPERATION_PTR
+  void set_status(std::size_t set, SQLUSMALLINT status);
+  void set_processed(std::size_t sets);
 
-  // Converts one set of values. Throws Fail with the row number on a conversion error.
-  // Afterwards null_bitmap(), types() and values() hold what COM_STMT_EXECUTE carries.
+  // --- One set of values for COM_STMT_EXECUTE.
+
+  // Converts set `set`. Throws Fail on a conversion error, naming the parameter. Afterwards:
   void convert(std::size_t set);
   protocol::Bytes null_bitmap() const { return null_bitmap_; }
   const std::vector<protocol::ParameterType>& types() const { return types_; }
   protocol::Bytes values() const { return values_.bytes(); }
-
-  // The statement's text with every marker replaced by a literal, for what the server cannot prepare. Precondition: convert().
+  // The text with every marker replaced by its value as a literal, for what the server cannot prepare.
   std::string interpolate(const std::string& text, const std::vector<std::uint32_t>& markers, bool no_backslash_escapes) const;
 
+  // Appends set `set` as a row of COM_STMT_BULK_EXECUTE. Throws as convert(); nothing is appended then.
+  void append_bulk_row(std::size_t set, protocol::ByteWriter& out);
+
+  // --- Data at execution (SQLParamData, SQLPutData)
+
+  bool needs_data(std::size_t set) const;
+  void begin_data(std::size_t set);
+  // Moves on to the next parameter of the set that waits for data; its token for the application, nullopt when none is left.
+  std::optional<SQLPOINTER> next_data();
+  bool awaits_data() const { return data_parameter_.has_value(); }
+  // Takes a piece of the current parameter.
+  //   may_stream  the statement is prepared on the server: text and bytes can go there piece by piece
+  //   true        `out` holds a piece to send as long data of parameter data_parameter()
+  bool put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& out);
+  std::uint16_t data_parameter() const { return static_cast<std::uint16_t>(*data_parameter_); }
+  void end_data();
+
+  // --- OUT values
+
   bool has_output() const { return has_output_; }
-  // Delivers a row of OUT values.
-  void deliver_output(protocol::Bytes row, const protocol::ColumnSetPtr& columns, protocol::Encoding encoding);
+  // Delivers a CALL's OUT values, one column per OUT or INOUT parameter. Posts warnings; throws Fail on conversion errors.
+  void deliver_output(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding);
+  // Delivers the value of {?=call f()} to parameter 1.
+  void deliver_return_value(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding);
 
  private:
-  struct Bound;
+  // How the current set's value of a parameter gets to the server.
+  enum class Source : std::uint8_t { buffer, collected, streamed, null };
+
+  struct Bound {
+    InPlan plan;
+    SQLSMALLINT number = 0;  // ODBC's
+    SQLSMALLINT direction = SQL_PARAM_INPUT;
+    SQLSMALLINT c_type = SQL_C_DEFAULT;
+    SQLPOINTER data = nullptr;  // of set 0, as are the lengths
+    SQLLEN buffer_bytes = 0;
+    SQLLEN* octet_length = nullptr;
+    SQLLEN* indicator = nullptr;
+    SQLLEN data_step = 0, length_step = 0;
+    Source source = Source::buffer;
+    std::vector<std::uint8_t> collected;  // pieces of SQLPutData; of a streamed SQL_C_WCHAR: half a character
+  };
+
+  // One value as the application left it.
+  struct Value {
+    const void* data = nullptr;
+    SQLLEN size_bytes = 0;
+    bool is_null = false, is_default = false, at_execution = false;
+  };
+  Value value(const Bound& bound, std::size_t set) const;
+  SQLLEN bind_offset() const;
+  void deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
+                    protocol::Encoding encoding);
+  // Appends one value; false when it is NULL.
+  bool append_value(const Bound& bound, std::size_t set, protocol::ByteWriter& out);
+  [[noreturn]] void fail(const Bound& bound, Outcome outcome) const;
 
   Statement& statement_;
   std::vector<Bound> bound_;
   std::uint64_t apd_generation_ = 0, ipd_generation_ = 0;
   const Descriptor* planned_apd_ = nullptr;
+  SQLSMALLINT planned_first_ = 0;
+  bool has_output_ = false;
+
   std::vector<std::uint8_t> null_bitmap_;
   std::vector<protocol::ParameterType> types_;
   protocol::ByteWriter values_;
-  std::vector<std::size_t> value_ends_;  // where each parameter's value ends in values_
-  bool has_output_ = false;
+  std::vector<std::size_t> value_ends_;  // in values_, by parameter
+
+  std::size_t data_set_ = 0;
+  std::optional<std::size_t> data_parameter_;
+  std::size_t data_next_ = 0;
 };
 
 }  // namespace selkie::odbc

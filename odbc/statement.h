@@ -25,7 +25,7 @@ namespace selkie::odbc {
 class Statement : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::statement;
-  explicit Statement(Connection& connection);
+  explicit Statement(Connection& connection);  // enters itself into the connection's statements
   ~Statement();
 
   std::mutex& mutex() { return connection_.mutex(); }
@@ -45,32 +45,41 @@ class Statement : public Handle {
   void prepare(std::string_view sql);
   SQLRETURN execute();
   SQLRETURN execute_direct(std::string_view sql);
-  SQLRETURN param_data(SQLPOINTER* value);
-  SQLRETURN put_data(SQLPOINTER data, SQLLEN length);
+  SQLRETURN param_data(SQLPOINTER* token);
+  void put_data(SQLPOINTER data, SQLLEN length);
   SQLRETURN more_results();
-  void cancel_data_at_execution();
+  void cancel_data_at_execution();  // quiet when no data is awaited
 
   // --- Results
-  SQLSMALLINT result_columns();  // prepares on the server where the answer needs it
-  // IRD, complete: after prepare or execution. Throws Fail(HY010) in the wrong state, Fail(07005) without a result set.
-  protocol::ColumnSetPtr require_columns();
+  SQLSMALLINT result_columns();              // asks the server after SQLPrepare alone
+  protocol::ColumnSetPtr require_columns();  // Throws Fail(HY010) before SQLPrepare, Fail(07005) without a result set
   SQLLEN row_count() const { return row_count_; }
+  SQLSMALLINT parameter_count();
+  // Throws Fail(24000) without an open cursor. SQLFetch and SQLFetchScroll; SQLExtendedFetch has a rowset size of its own.
+  SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
+  Cursor& require_cursor();
   Cursor& cursor() { return cursor_; }
-  protocol::Answer& answer() { return answer_; }
-  SQLSMALLINT parameter_count();  // SQLNumParams
+  const SqlText& sql() const { return sql_; }
 
-  // Opens a cursor on rows made here, or replaces the shape of the result just executed: catalog functions and SQLGetTypeInfo.
-  //   columns  the specification's names and types; values arrive in text encoding
+  // Opens a cursor on rows made here: SQLGetTypeInfo. Values in text encoding.
   void open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows);
-  // Runs a catalog query and shows its rows under `columns`.
+  // Runs a query of a catalog function and shows its rows under `columns`, the specification's names and types.
   void open_query(std::string_view sql, protocol::ColumnSetPtr columns);
 
+  // --- For the cursor
+  // The next row of the answer; false at its end. Throws what the server or the wire has to say.
+  bool next_row(protocol::Bytes& row) {
+    const protocol::RowStep step = answer_.next_row(row);
+    return step == protocol::RowStep::row || rows_ended(step);
+  }
+  std::uint64_t max_rows() const { return attributes.max_rows; }
+  ZeroDate zero_date() const;
+
   // --- Ending
-  void close_cursor();    // SQL_CLOSE: quiet when none is open
-  void require_cursor();  // Fail(24000)
-  // The rows that are still on the wire go into memory: the connection needs the wire for somebody else.
+  void close_cursor();  // SQL_CLOSE: quiet when none is open
+  // The connection needs the wire for somebody else: what is left of the answer goes into memory.
   protocol::Status park();
-  void forget_server_statement();  // the connection was reset or lost
+  void forget_server_statement();  // the connection was reset: nothing of it exists on the server any more
 
   // --- Descriptors in use
   Descriptor& ard() { return *ard_; }
@@ -100,32 +109,53 @@ class Statement : public Handle {
   } attributes;
   std::string cursor_name;
 
-  // SQLCancel from another thread hit the running command: 1317 means "cancelled" (HY008).
+  // SQLCancel from another thread hit the running command: its 1317 means "cancelled" (HY008).
   std::atomic<bool> cancelled{false};
 
  private:
-  friend class Parameters;
-
-  void reset_results();
   void set_text(std::string_view sql);
+  void begin_execution();
+  void drop_answer();
+  void drop_server_statement();
+
+  // The path of one execution. All leave answer_ live and its first result opened.
   void prepare_on_server();
-  SQLRETURN run_text(std::string_view sql);
-  SQLRETURN run_prepared();
-  SQLRETURN run_interpolated();
-  SQLRETURN finish_execution();
-  SQLRETURN open_result(protocol::ResultHead head);
-  void arm_query_timeout();
-  template <class Read>
-  auto read_answer(Read&& read);  // maps query timeouts and cancels
+  SQLRETURN run_sets();
+  void run_set(std::size_t set);
+  bool can_run_in_bulk() const;
+  SQLRETURN run_bulk();
+  void send_text(const std::string& sql);
+  void send_execute();
+  void send_prepare_and_execute();
+  bool cannot_be_prepared(const protocol::Failure& failure);
+  void write_execute(protocol::Session& session, std::uint32_t statement_id);
+  void send(protocol::Session& session);
+
+  void open_next_result(const protocol::ColumnSetPtr& known);
+  void open_result(protocol::ResultHead head, protocol::ColumnSetPtr shape = nullptr);
+  void take_output_values(const protocol::ColumnSet& columns);
+  protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
+  bool rows_ended(protocol::RowStep step);  // always false, or throws
+  void skip_rows();
+  void release_wire_when_done();
+  [[noreturn]] void fail(protocol::Failure failure);
+  SQLRETURN set_failed(std::size_t set);
+  protocol::Deadline query_deadline() const;
+  Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
 
   Connection& connection_;
   Phase phase_ = Phase::allocated;
+  bool is_prepared_ = false;  // by SQLPrepare
+  std::string input_;         // as the application gave it
   SqlText sql_;
   std::optional<protocol::PreparedStatement> server_statement_;
-  bool text_only_ = false;               // the server cannot prepare this text
-  protocol::ColumnSetPtr last_columns_;  // of the last execution: an unchanged result keeps its pointer
+  std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement
+  bool text_only_ = false;                           // the server cannot prepare this text
+  protocol::ColumnSetPtr last_columns_;              // of the last result: an unchanged one keeps its pointer
+
+  std::size_t next_set_ = 0;  // of parameters
+  std::size_t failed_sets_ = 0;
   SQLLEN row_count_ = -1;
-  std::uint64_t insert_id_ = 0;
 
   Descriptor automatic_ard_, automatic_apd_, ird_, ipd_;
   Descriptor* ard_ = &automatic_ard_;

@@ -1,0 +1,299 @@
+#include "odbc/connection.h"
+
+#include <array>
+#include <utility>
+
+#include "odbc/connect_options.h"
+#include "odbc/descriptor.h"
+#include "odbc/statement.h"
+#include "protocol/answer.h"
+#include "setup/dsn.h"
+
+namespace selkie::odbc {
+namespace {
+
+// What is read and thrown away before the server is asked to stop sending: about as long as the side session takes to open.
+constexpr std::size_t kDrainBytes = 4u << 20;
+constexpr std::chrono::seconds kKillTimeout{5};
+
+std::string_view flavour_name(protocol::Flavour flavour) {
+  switch (flavour) {
+    case protocol::Flavour::mysql: return "MySQL";
+    case protocol::Flavour::mariadb: return "MariaDB";
+    case protocol::Flavour::tidb: return "TiDB";
+    case protocol::Flavour::vitess: return "Vitess";
+  }
+  return "MySQL";
+}
+
+std::string server_name(const protocol::Dialect& dialect) {
+  const protocol::Version v = dialect.version;
+  return std::string(flavour_name(dialect.flavour)) + " " + std::to_string(v.major) + "." + std::to_string(v.minor) + "." +
+         std::to_string(v.patch);
+}
+
+struct IsolationLevel {
+  SQLUINTEGER odbc;
+  std::string_view sql;
+};
+constexpr std::array<IsolationLevel, 4> kIsolationLevels{{
+    {SQL_TXN_READ_UNCOMMITTED, "READ UNCOMMITTED"},
+    {SQL_TXN_READ_COMMITTED, "READ COMMITTED"},
+    {SQL_TXN_REPEATABLE_READ, "REPEATABLE READ"},
+    {SQL_TXN_SERIALIZABLE, "SERIALIZABLE"},
+}};
+
+std::string isolation_statement(SQLUINTEGER level) {
+  for (const IsolationLevel& known : kIsolationLevels) {
+    if (known.odbc == level) return "SET SESSION TRANSACTION ISOLATION LEVEL " + std::string(known.sql);
+  }
+  throw Fail(SqlState::invalid_attribute_value, "SQL_ATTR_TXN_ISOLATION takes one of the four SQL_TXN_* levels.");
+}
+
+}  // namespace
+
+Connection::Connection(Environment& environment) : Handle(kTag), environment_(environment) {
+  const std::lock_guard lock(environment.mutex());
+  environment.connections.insert(this);
+}
+
+Connection::~Connection() {
+  free_children();
+  const std::lock_guard lock(environment_.mutex());
+  environment_.connections.erase(this);
+}
+
+void Connection::free_children() {
+  while (!statements.empty()) delete *statements.begin();
+  while (!descriptors.empty()) delete *descriptors.begin();
+}
+
+void Connection::connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide) {
+  std::vector<setup::Pair> given{{"DSN", std::string(dsn)}};
+  if (!user.empty()) given.push_back({"UID", std::string(user)});
+  if (!password.empty()) given.push_back({"PWD", std::string(password)});
+  resolve(given);
+  open(wide);
+}
+
+std::string Connection::driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide) {
+  if (completion > SQL_DRIVER_COMPLETE_REQUIRED) throw Fail(SqlState::invalid_driver_completion);
+  std::vector<setup::Problem> problems;
+  const std::vector<setup::Pair> given = setup::split_connection_string(in, problems);
+  report(problems);
+  resolve(given);
+  open(wide);
+  return setup::join_connection_string(given);
+}
+
+// The connection string beats the DSN it names.
+void Connection::resolve(std::span<const setup::Pair> given) {
+  settings_ = {};
+  std::vector<setup::Problem> problems;
+  std::vector<const setup::Keyword*> already;
+  setup::apply(settings_, given, already, problems);
+  if (!settings_.dsn.empty()) setup::apply(settings_, setup::read_dsn(settings_.dsn), already, problems);
+  if (!attribute_catalog.empty()) settings_.database = attribute_catalog;
+  report(problems);
+}
+
+void Connection::report(const std::vector<setup::Problem>& problems) {
+  for (const setup::Problem& problem : problems) {
+    if (problem.is_error) throw Fail(SqlState::general_error, problem.message);
+    diagnostics.warning(SqlState::invalid_keyword, problem.message);
+  }
+}
+
+void Connection::open(bool wide) {
+  if (connected()) throw Fail(SqlState::connection_in_use);
+  options_ = connect_options(settings_, login_timeout_s);
+  session_ = require(protocol::Session::open(options_));
+  wide_ = wide;
+  try {
+    set_socket_timeouts();
+    diagnostics.set_server(server_name(session_->dialect()));
+    apply_session_settings();
+  } catch (...) {
+    session_.reset();
+    throw;
+  }
+}
+
+void Connection::set_socket_timeouts() {
+  const auto timeout = [&](std::uint32_t setting) {
+    return std::chrono::seconds(setting != 0 ? setting : connection_timeout_s);
+  };
+  if (session_) session_->set_timeouts(timeout(settings_.read_timeout_s), timeout(settings_.write_timeout_s));
+}
+
+// What the handshake cannot say, in one round trip; nothing at all for a connection with default attributes.
+void Connection::apply_session_settings() {
+  std::vector<std::string> statements_to_run;
+  if (!attribute_autocommit) statements_to_run.push_back("SET autocommit=0");
+  if (attribute_isolation != 0) statements_to_run.push_back(isolation_statement(attribute_isolation));
+  if (settings_.auto_is_null) statements_to_run.push_back("SET sql_auto_is_null=1");
+  if (!settings_.init_statement.empty()) statements_to_run.push_back(settings_.init_statement);
+  if (!statements_to_run.empty()) require(session_->run_all(statements_to_run));
+}
+
+void Connection::reset() {
+  protocol::Session& session = claim(nullptr);
+  for (Statement* statement : statements) statement->forget_server_statement();
+  require(session.reset());
+  apply_session_settings();
+}
+
+void Connection::disconnect() {
+  if (!connected()) throw Fail(SqlState::not_connected);
+  if (!session_->dead() && in_transaction() && !autocommit()) {
+    throw Fail(SqlState::invalid_transaction_state, "A transaction is open. Call SQLEndTran before SQLDisconnect.");
+  }
+  free_children();
+  wire_owner_ = nullptr;
+  session_.reset();
+}
+
+protocol::Session& Connection::session() {
+  if (!connected()) throw Fail(SqlState::not_connected);
+  return *session_;
+}
+
+protocol::Session& Connection::claim(Statement* statement) {
+  protocol::Session& s = session();
+  if (wire_owner_ != nullptr && wire_owner_ != statement) {
+    Statement* const owner = std::exchange(wire_owner_, nullptr);
+    require(owner->park());
+  }
+  if (kill_sent_.load(std::memory_order_relaxed)) absorb_late_kill();
+  wire_owner_ = statement;
+  return s;
+}
+
+// A KILL that came when its command had just ended may be kept by the server for the next one: give it one to hit.
+void Connection::absorb_late_kill() {
+  kill_sent_ = false;
+  if (protocol::Status status = session_->run("DO 0"); !status.ok() && session_->dead())
+    throw CoreFail{std::move(status).failure()};
+}
+
+void Connection::drain(bool may_kill) {
+  if (!session_ || session_->dead()) return;
+  const bool ended = require(session_->drain(may_kill ? kDrainBytes : SIZE_MAX));
+  if (!ended) {
+    (void)kill_query();  // where the server refuses, reading on is slower but right
+    require(session_->drain());
+  }
+}
+
+void Connection::run(std::string_view sql) { require(claim(nullptr).run(sql)); }
+
+LexerModes Connection::lexer_modes() {
+  if (!session_) return {};
+  using namespace protocol::server_status;
+  return {.ansi_quotes = session_->dialect().mariadb() && (session_->status() & kAnsiQuotes) != 0,
+          .no_backslash_escapes = (session_->status() & kNoBackslashEscapes) != 0};
+}
+
+DescribeOptions Connection::describe_options() const {
+  DescribeOptions options;
+  options.wide = wide_;
+  options.no_bigint = settings_.no_bigint;
+  options.long_size_cap = settings_.long_size_cap;
+  return options;
+}
+
+std::string Connection::current_catalog() {
+  if (!session_) return attribute_catalog;
+  if (session_->schema()) return *session_->schema();
+  return query_value("SELECT DATABASE()").value_or("");
+}
+
+void Connection::set_catalog(const std::string& catalog) {
+  attribute_catalog = catalog;
+  if (connected()) require(claim(nullptr).change_schema(catalog));
+}
+
+// The first column of the first row, nullopt for NULL or no row.
+std::optional<std::string> Connection::query_value(std::string_view sql) {
+  protocol::Session& s = claim(nullptr);
+  write_query(s.begin_command(), sql);
+  s.end_command();
+  require(s.send());
+  const protocol::ResultHead head = require(s.next_result(nullptr));
+  std::optional<std::string> value;
+  protocol::Bytes row;
+  if (head.has_rows && s.next_row(row) == protocol::RowStep::row) {
+    std::vector<protocol::Cell> cells(head.columns->size());
+    if (protocol::slice_text(row, cells) && !cells[0].is_null()) value = protocol::as_text(cells[0].bytes());
+  }
+  (void)require(s.drain());
+  return value;
+}
+
+bool Connection::autocommit() const {
+  return session_ ? (session_->status() & protocol::server_status::kAutocommit) != 0 : attribute_autocommit;
+}
+
+void Connection::set_autocommit(bool on) {
+  if (connected() && autocommit() != on) run(on ? "SET autocommit=1" : "SET autocommit=0");
+  attribute_autocommit = on;
+}
+
+bool Connection::in_transaction() const {
+  return session_ && (session_->status() & protocol::server_status::kInTransaction) != 0;
+}
+
+void Connection::end_transaction(bool commit) {
+  protocol::Session& s = claim(nullptr);
+  // The flag is trusted to say "no" where the server itself keeps it; a proxy may not.
+  const bool flag_is_kept = s.dialect().flavour != protocol::Flavour::vitess;
+  if (flag_is_kept && !in_transaction()) return;
+  require(s.run(commit ? "COMMIT" : "ROLLBACK"));
+}
+
+void Connection::set_isolation(SQLUINTEGER level) {
+  const std::string sql = isolation_statement(level);
+  if (connected()) {
+    if (in_transaction())
+      throw Fail(SqlState::attribute_cannot_be_set_now, "The isolation level cannot change inside a transaction.");
+    run(sql);
+  }
+  attribute_isolation = level;
+}
+
+Connection::Running::Running(Connection& connection, Statement& statement) : connection_(connection) {
+  connection_.running_.store(&statement);
+}
+
+Connection::Running::~Running() {
+  connection_.running_.store(nullptr);
+  if (connection_.killing_.load()) const std::lock_guard wait_for_the_kill(connection_.kill_mutex_);
+}
+
+bool Connection::cancel(Statement& statement) {
+  const std::lock_guard lock(kill_mutex_);
+  killing_.store(true);
+  const bool runs = running_.load() == &statement;
+  protocol::Status killed;
+  if (runs) {
+    statement.cancelled = true;
+    killed = kill_query();
+  }
+  killing_.store(false);
+  require(std::move(killed));
+  return runs;
+}
+
+protocol::Status Connection::kill_query() {
+  protocol::ConnectOptions options = options_;
+  options.hosts = {session_->host()};
+  options.database.clear();
+  options.connect_timeout = kKillTimeout;
+  auto side = protocol::Session::open(options);
+  if (!side.ok()) return std::move(side).failure();
+  (*side)->set_timeouts(kKillTimeout, kKillTimeout);
+  kill_sent_ = true;
+  return (*side)->run("KILL QUERY " + std::to_string(session_->connection_id()));
+}
+
+}  // namespace selkie::odbc

@@ -1,0 +1,390 @@
+#include "odbc/cursor.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "odbc/statement.h"
+
+namespace selkie::odbc {
+namespace {
+
+template <class T>
+T* advance(T* pointer, SQLLEN bytes) {
+  return pointer == nullptr ? nullptr : reinterpret_cast<T*>(reinterpret_cast<std::uint8_t*>(pointer) + bytes);
+}
+
+void* advance(void* pointer, SQLLEN bytes) {
+  return pointer == nullptr ? nullptr : static_cast<std::uint8_t*>(pointer) + bytes;
+}
+
+// The C type a record or a call asks for, SQL_C_DEFAULT resolved by what the column is.
+SQLSMALLINT resolve_c_type(SQLSMALLINT c_type, const protocol::Column& column, const DescribeOptions& options) {
+  if (c_type != SQL_C_DEFAULT) return c_type;
+  const TypeDescription description = describe(column, options);
+  return default_c_type(description.concise_type, description.is_unsigned);
+}
+
+}  // namespace
+
+void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable) {
+  close();
+  columns_ = std::move(columns);
+  encoding_ = encoding;
+  cells_.resize(columns_->size());
+  if (scrollable) {
+    store_ = std::make_unique<protocol::RowStore>(statement_.connection().settings().cursor_memory_bytes);
+  }
+}
+
+void Cursor::close() {
+  columns_.reset();
+  store_.reset();
+  answer_ended_ = false;
+  pending_failure_.reset();
+  current_row_is_live_ = false;
+  first_row_ = rows_taken_ = 0;
+  rows_in_rowset_ = position_ = 0;
+  place_ = Place::before_start;
+  get_column_ = 0;
+  get_plans_.clear();
+}
+
+void Cursor::plan_bindings() {
+  Descriptor& ard = statement_.ard();
+  if (planned_ard_ == &ard && planned_generation_ == ard.generation() && planned_columns_ == columns_.get() &&
+      planned_encoding_ == encoding_) {
+    return;
+  }
+  const DescribeOptions describe_options = statement_.connection().describe_options();
+  bound_.clear();
+  for (SQLSMALLINT number = 1; number <= ard.count(); ++number) {
+    const DescriptorRecord* record = ard.find(number);
+    if (record == nullptr || !record->is_bound()) continue;
+    const std::size_t column = static_cast<std::size_t>(number) - 1;
+    if (column >= columns_->size()) {
+      throw Fail(SqlState::invalid_descriptor_index,
+                 "Column " + std::to_string(number) + " is bound, the result has " + std::to_string(columns_->size()) + ".");
+    }
+    const protocol::Column& definition = (*columns_)[column];
+    const SQLSMALLINT c_type = resolve_c_type(record->concise_type, definition, describe_options);
+    const OutOptions options{
+        .zero_date = statement_.zero_date(), .numeric_precision = record->precision, .numeric_scale = record->scale};
+    OutPlan plan = plan_output(definition, encoding_, c_type, options);
+    if (plan.convert == nullptr) {
+      throw Fail(SqlState::restricted_type,
+                 "Column " + std::to_string(number) + " cannot be converted to the C type it is bound as.");
+    }
+    const std::size_t fixed = c_type_size(c_type);
+    const bool by_column = ard.bind_type == SQL_BIND_BY_COLUMN;
+    const SQLLEN row_bytes = static_cast<SQLLEN>(ard.bind_type);
+    bound_.push_back({.column = column,
+                      .plan = plan,
+                      .slot = {record->data_ptr, record->octet_length, record->octet_length_ptr, record->indicator_ptr},
+                      .data_step = by_column ? (fixed != 0 ? static_cast<SQLLEN>(fixed) : record->octet_length) : row_bytes,
+                      .length_step = by_column ? static_cast<SQLLEN>(sizeof(SQLLEN)) : row_bytes});
+  }
+  planned_ard_ = &ard;
+  planned_generation_ = ard.generation();
+  planned_columns_ = columns_.get();
+  planned_encoding_ = encoding_;
+}
+
+SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size) {
+  if (orientation != SQL_FETCH_NEXT && !is_scrollable()) {
+    throw Fail(SqlState::fetch_type_out_of_range,
+               "A forward-only cursor only fetches the next rowset. Set SQL_ATTR_CURSOR_TYPE to SQL_CURSOR_STATIC.");
+  }
+  Descriptor& ird = statement_.ird();
+  SQLULEN* const fetched_ptr = ird.rows_processed_ptr;
+  SQLUSMALLINT* const status = ird.array_status_ptr;
+  if (fetched_ptr != nullptr) *fetched_ptr = 0;
+  get_column_ = 0;
+  position_ = 0;
+  if (pending_failure_) {
+    place_ = Place::after_end;
+    throw CoreFail{*std::exchange(pending_failure_, std::nullopt)};
+  }
+  plan_bindings();
+
+  bool past_end = false;
+  const std::uint64_t first = first_row_for(orientation, offset, rowset_size, past_end);
+  rows_in_rowset_ = 0;
+  if (past_end) return SQL_NO_DATA;
+
+  // SQLGetData may ask for any row of a rowset unless everything is bound.
+  const bool keep_rows = rowset_size > 1 && bound_.size() < columns_->size();
+  rowset_bytes_.clear();
+  rowset_ends_.clear();
+  const SQLLEN bind_offset = statement_.ard().bind_offset_ptr != nullptr ? *statement_.ard().bind_offset_ptr : 0;
+  if (bind_offset != 0) {
+    for (Bound& bound : bound_) bound.slot = shifted(bound.slot, bind_offset);
+  }
+  const auto unshift = [&] {
+    if (bind_offset != 0) {
+      for (Bound& bound : bound_) bound.slot = shifted(bound.slot, -bind_offset);
+    }
+  };
+
+  SQLULEN rows = 0, bad_rows = 0;
+  try {
+    for (protocol::Bytes row; rows < rowset_size && read_row(first + rows, row); ++rows) {
+      if (!split(row)) fail_row_shape();
+      const SQLUSMALLINT row_status = deliver(rows);
+      if (row_status == SQL_ROW_ERROR) ++bad_rows;
+      if (status != nullptr) status[rows] = row_status;
+      if (keep_rows) {
+        rowset_bytes_.insert(rowset_bytes_.end(), row.begin(), row.end());
+        rowset_ends_.push_back(rowset_bytes_.size());
+      }
+    }
+  } catch (CoreFail& fail) {
+    if (rows == 0) {
+      unshift();
+      place_ = Place::after_end;
+      throw;
+    }
+    pending_failure_ = std::move(fail.failure);
+  } catch (...) {
+    unshift();
+    throw;
+  }
+  unshift();
+
+  if (status != nullptr) std::fill(status + rows, status + rowset_size, SQLUSMALLINT{SQL_ROW_NOROW});
+  if (fetched_ptr != nullptr) *fetched_ptr = rows;
+  first_row_ = first;
+  rows_in_rowset_ = rows;
+  if (rows == 0) {
+    place_ = Place::after_end;
+    return SQL_NO_DATA;
+  }
+  place_ = Place::on_rowset;
+  if (rowset_size > 1) {
+    current_row_is_live_ = false;
+    if (keep_rows)
+      set_position(1);
+    else
+      position_ = 1;
+  } else {
+    position_ = 1;
+    current_row_is_live_ = true;
+  }
+  if (bad_rows == 0) return SQL_SUCCESS;
+  return rowset_size == 1 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+}
+
+// Where the rowset begins, by the specification's cursor positioning rules. Spec: SQLFetchScroll, "Cursor Positioning Rules"
+std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end) {
+  const std::int64_t size = static_cast<std::int64_t>(rowset_size);
+  if (!is_scrollable()) {
+    past_end = place_ == Place::after_end;
+    return rows_taken_;
+  }
+  std::int64_t first = 0;  // from 0; negative: before the first row
+  const std::int64_t current = static_cast<std::int64_t>(first_row_);
+  const auto last_row = [&] {
+    read_on(std::numeric_limits<std::uint64_t>::max());
+    return static_cast<std::int64_t>(store_->rows());
+  };
+  const auto before_start = [&] {
+    place_ = Place::before_start;
+    past_end = true;
+    return std::uint64_t{0};
+  };
+  switch (orientation) {
+    case SQL_FETCH_NEXT:
+      if (place_ == Place::after_end) past_end = true;
+      first = place_ == Place::on_rowset ? current + static_cast<std::int64_t>(std::max<SQLULEN>(rows_in_rowset_, 1)) : 0;
+      break;
+    case SQL_FETCH_FIRST: first = 0; break;
+    case SQL_FETCH_LAST: first = std::max<std::int64_t>(last_row() - size, 0); break;
+    case SQL_FETCH_PRIOR:
+      if (place_ == Place::before_start) return before_start();
+      if (place_ == Place::on_rowset && current == 0) return before_start();
+      first = (place_ == Place::after_end ? last_row() : current) - size;
+      if (first < 0) {
+        statement_.diagnostics.warning(SqlState::fetched_before_first);
+        first = 0;
+      }
+      break;
+    case SQL_FETCH_RELATIVE:
+      if ((place_ == Place::before_start && offset > 0) || (place_ == Place::after_end && offset < 0)) {
+        return first_row_for(SQL_FETCH_ABSOLUTE, offset, rowset_size, past_end);
+      }
+      if (place_ == Place::before_start) return before_start();
+      if (place_ == Place::after_end) {
+        past_end = true;
+        return 0;
+      }
+      first = current + offset;
+      if (first < 0) {
+        if (current == 0 || -offset > size) return before_start();
+        statement_.diagnostics.warning(SqlState::fetched_before_first);
+        first = 0;
+      }
+      break;
+    case SQL_FETCH_ABSOLUTE:
+      if (offset == 0) return before_start();
+      if (offset > 0) {
+        first = offset - 1;
+      } else {
+        first = last_row() + offset;
+        if (first < 0) {
+          if (-offset > size) return before_start();
+          statement_.diagnostics.warning(SqlState::fetched_before_first);
+          first = 0;
+        }
+      }
+      break;
+    default: throw Fail(SqlState::fetch_type_out_of_range);
+  }
+  const std::uint64_t row = static_cast<std::uint64_t>(first);
+  if (!past_end) read_on(row + 1);
+  if (row >= store_->rows()) past_end = true;
+  if (past_end) place_ = Place::after_end;
+  return row;
+}
+
+void Cursor::read_on(std::uint64_t rows) {
+  while (!answer_ended_ && store_->rows() < rows) {
+    protocol::Bytes row;
+    if (!statement_.next_row(row)) {
+      answer_ended_ = true;
+    } else {
+      require(store_->append(row));
+    }
+    if (store_->rows() == statement_.max_rows()) answer_ended_ = true;
+  }
+}
+
+bool Cursor::read_row(std::uint64_t index, protocol::Bytes& row) {
+  if (!is_scrollable()) {
+    if (answer_ended_ || !statement_.next_row(row)) {
+      answer_ended_ = true;
+      return false;
+    }
+    if (++rows_taken_ == statement_.max_rows()) answer_ended_ = true;
+    return true;
+  }
+  read_on(index + 1);
+  if (index >= store_->rows()) return false;
+  require(store_->read(index, row));
+  return true;
+}
+
+bool Cursor::split(protocol::Bytes row) {
+  return encoding_ == protocol::Encoding::text ? protocol::slice_text(row, cells_)
+                                               : protocol::slice_binary(row, *columns_, cells_);
+}
+
+void Cursor::fail_row_shape() {
+  statement_.connection().session().interrupt();
+  throw CoreFail{
+      {protocol::Errc::malformed, 0, {}, "The server sent a row that does not fit its columns; the connection was closed."}};
+}
+
+Slot Cursor::shifted(const Slot& slot, SQLLEN bytes) {
+  return {advance(slot.data, bytes), slot.capacity_bytes, advance(slot.octet_length, bytes), advance(slot.indicator, bytes)};
+}
+
+SQLUSMALLINT Cursor::deliver(SQLULEN position) {
+  SQLUSMALLINT status = SQL_ROW_SUCCESS;
+  const SQLLEN row = static_cast<SQLLEN>(position);
+  for (const Bound& bound : bound_) {
+    const Slot slot{advance(bound.slot.data, row * bound.data_step), bound.slot.capacity_bytes,
+                    advance(bound.slot.octet_length, row * bound.length_step),
+                    advance(bound.slot.indicator, row * bound.length_step)};
+    const protocol::Cell& cell = cells_[bound.column];
+    const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
+    if (outcome == Outcome::ok) [[likely]]
+      continue;
+    statement_.diagnostics.conversion(outcome, row + 1, static_cast<SQLINTEGER>(bound.column + 1));
+    if (is_error(outcome)) {
+      status = SQL_ROW_ERROR;
+    } else if (status == SQL_ROW_SUCCESS) {
+      status = SQL_ROW_SUCCESS_WITH_INFO;
+    }
+  }
+  return status;
+}
+
+void Cursor::set_position(SQLSETPOSIROW row) {
+  if (row == 0 || row > rows_in_rowset_) throw Fail(SqlState::row_out_of_range);
+  position_ = row;
+  get_column_ = 0;
+  if (rowset_ends_.empty()) return;  // everything is bound, or a rowset of one row
+  const std::size_t begin = row == 1 ? 0 : rowset_ends_[row - 2];
+  if (!split(protocol::Bytes(rowset_bytes_).subspan(begin, rowset_ends_[row - 1] - begin))) fail_row_shape();
+}
+
+SQLULEN Cursor::row_number() const { return position_ == 0 ? 0 : static_cast<SQLULEN>(first_row_) + position_; }
+
+void Cursor::pin_current_row() {
+  if (!current_row_is_live_ || cells_.empty()) return;
+  current_row_is_live_ = false;
+  std::size_t size = 0;
+  for (const protocol::Cell& cell : cells_) size += cell.size_bytes;
+  pinned_row_.resize(std::max<std::size_t>(size, 1));
+  std::uint8_t* at = pinned_row_.data();
+  for (protocol::Cell& cell : cells_) {
+    if (cell.is_null()) continue;
+    std::copy_n(cell.data, cell.size_bytes, at);
+    cell.data = at;
+    at += cell.size_bytes;
+  }
+}
+
+SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
+                           SQLLEN* indicator) {
+  if (position_ == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
+  if (column == 0 || column > columns_->size()) {
+    throw Fail(SqlState::invalid_descriptor_index, "The result has columns 1 to " + std::to_string(columns_->size()) + ".");
+  }
+  if (position_ > 1 && rowset_ends_.empty() && rows_in_rowset_ > 1) {
+    throw Fail(SqlState::invalid_cursor_position, "Every column of this rowset is bound; its rows are in the bound buffers.");
+  }
+  if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+  const std::size_t index = static_cast<std::size_t>(column) - 1;
+  OutOptions options{.zero_date = statement_.zero_date()};
+  if (c_type == SQL_ARD_TYPE) {
+    const DescriptorRecord* record = statement_.ard().find(static_cast<SQLSMALLINT>(column));
+    if (record == nullptr) throw Fail(SqlState::invalid_descriptor_index, "SQL_ARD_TYPE needs a record in the row descriptor.");
+    c_type = record->concise_type;
+    options.numeric_precision = record->precision;
+    options.numeric_scale = record->scale;
+  }
+  if (get_plans_.size() != columns_->size()) get_plans_.resize(columns_->size());
+  GetPlan& planned = get_plans_[index];
+  if (planned.plan.convert == nullptr || planned.c_type != c_type || options.numeric_precision != 0) {
+    const protocol::Column& definition = (*columns_)[index];
+    const SQLSMALLINT resolved = resolve_c_type(c_type, definition, statement_.connection().describe_options());
+    if (!is_c_type(resolved)) throw Fail(SqlState::invalid_c_type);
+    planned = {c_type, plan_output(definition, encoding_, resolved, options)};
+    if (planned.plan.convert == nullptr) {
+      throw Fail(SqlState::restricted_type,
+                 "Column " + std::to_string(column) + " cannot be converted to the C type asked for.");
+    }
+  }
+  if (get_column_ != column || get_type_ != c_type) {
+    get_column_ = column;
+    get_type_ = c_type;
+    progress_ = {};
+  }
+  const Slot slot{buffer, capacity_bytes, indicator, indicator};
+  const protocol::Cell& cell = cells_[index];
+  Outcome outcome;
+  if (cell.is_null()) {
+    if (progress_.finished) return SQL_NO_DATA;
+    outcome = write_null(slot);
+    progress_.finished = true;
+  } else {
+    outcome = planned.plan.convert(planned.plan, cell, slot, &progress_);
+  }
+  if (outcome == Outcome::no_data) return SQL_NO_DATA;
+  if (outcome == Outcome::ok) return SQL_SUCCESS;
+  statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position_), column);
+  return is_error(outcome) ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+}
+
+}  // namespace selkie::odbc

@@ -1,0 +1,346 @@
+#include "odbc/parameters.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "odbc/statement.h"
+#include "odbc/text.h"
+
+namespace selkie::odbc {
+namespace {
+
+bool is_output(SQLSMALLINT direction) { return direction == SQL_PARAM_OUTPUT || direction == SQL_PARAM_INPUT_OUTPUT; }
+
+bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_type == SQL_C_WCHAR || c_type == SQL_C_BINARY; }
+
+bool means_data_at_execution(SQLLEN length) { return length == SQL_DATA_AT_EXEC || length <= SQL_LEN_DATA_AT_EXEC_OFFSET; }
+
+// Wire types whose value the server takes in pieces.
+bool takes_long_data(const InPlan& plan) {
+  switch (plan.type.type) {
+    case protocol::WireType::string:
+    case protocol::WireType::var_string:
+    case protocol::WireType::varchar:
+    case protocol::WireType::blob:
+    case protocol::WireType::long_blob: return is_text_or_bytes(plan.c_type);
+    default: return false;
+  }
+}
+
+SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
+  if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
+  const auto* text = static_cast<const std::uint8_t*>(data);
+  std::size_t size = 0;
+  while (text[size] != 0 || text[size + 1] != 0) size += 2;
+  return static_cast<SQLLEN>(size);
+}
+
+template <class T>
+T* at(T* pointer, SQLLEN bytes) {
+  if (pointer == nullptr) return nullptr;
+  return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
+}
+
+SqlState state_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::out_of_range: return SqlState::out_of_range;
+    case Outcome::not_convertible: return SqlState::bad_cast;
+    case Outcome::bad_datetime: return SqlState::bad_datetime;
+    case Outcome::datetime_overflow: return SqlState::datetime_overflow;
+    case Outcome::interval_overflow: return SqlState::interval_overflow;
+    case Outcome::bad_length: return SqlState::invalid_length;
+    case Outcome::too_long: return SqlState::string_too_long;
+    default: return SqlState::general_error;
+  }
+}
+
+}  // namespace
+
+void Parameters::plan(std::size_t count, SQLSMALLINT first) {
+  Descriptor& apd = statement_.apd();
+  Descriptor& ipd = statement_.ipd();
+  if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
+      planned_first_ == first && bound_.size() == count) {
+    return;
+  }
+  bound_.clear();
+  has_output_ = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
+    const DescriptorRecord* app = apd.find(number);
+    const DescriptorRecord* imp = ipd.find(number);
+    if (app == nullptr || imp == nullptr || !app->is_bound()) {
+      throw Fail(SqlState::wrong_parameter_count, "The statement has " +
+                                                      std::to_string(count + static_cast<std::size_t>(first) - 1) +
+                                                      " parameters; parameter " + std::to_string(number) + " is not bound.");
+    }
+    Bound bound;
+    bound.number = number;
+    bound.direction = imp->parameter_type;
+    bound.c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
+    const bool sized_by_length = is_text_or_bytes(default_c_type(imp->concise_type, false));
+    bound.plan =
+        plan_input(bound.c_type, imp->concise_type,
+                   sized_by_length ? imp->length : static_cast<SQLULEN>(std::max<SQLSMALLINT>(imp->precision, 0)), imp->scale);
+    if (bound.plan.convert == nullptr) {
+      throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
+    }
+    const std::size_t fixed = c_type_size(bound.c_type);
+    const bool by_column = apd.bind_type == SQL_PARAM_BIND_BY_COLUMN;
+    const auto row_bytes = static_cast<SQLLEN>(apd.bind_type);
+    bound.data = app->data_ptr;
+    bound.buffer_bytes = app->octet_length;
+    bound.octet_length = app->octet_length_ptr;
+    bound.indicator = app->indicator_ptr;
+    bound.data_step = by_column ? (fixed != 0 ? static_cast<SQLLEN>(fixed) : app->octet_length) : row_bytes;
+    bound.length_step = by_column ? static_cast<SQLLEN>(sizeof(SQLLEN)) : row_bytes;
+    has_output_ = has_output_ || is_output(bound.direction);
+    bound_.push_back(std::move(bound));
+  }
+  types_.clear();
+  for (const Bound& bound : bound_) types_.push_back(bound.plan.type);
+  planned_apd_ = &apd;
+  apd_generation_ = apd.generation();
+  ipd_generation_ = ipd.generation();
+  planned_first_ = first;
+}
+
+std::size_t Parameters::sets() const { return std::max<std::size_t>(statement_.apd().array_size, 1); }
+
+bool Parameters::is_ignored(std::size_t set) const {
+  const SQLUSMALLINT* operations = statement_.apd().array_status_ptr;
+  return operations != nullptr && operations[set] == SQL_PARAM_IGNORE;
+}
+
+void Parameters::set_status(std::size_t set, SQLUSMALLINT status) {
+  if (SQLUSMALLINT* statuses = statement_.ipd().array_status_ptr; statuses != nullptr) statuses[set] = status;
+}
+
+void Parameters::set_processed(std::size_t sets) {
+  if (SQLULEN* processed = statement_.ipd().rows_processed_ptr; processed != nullptr) *processed = sets;
+}
+
+SQLLEN Parameters::bind_offset() const {
+  const SQLLEN* offset = statement_.apd().bind_offset_ptr;
+  return offset == nullptr ? 0 : *offset;
+}
+
+Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
+  const SQLLEN offset = bind_offset();
+  const auto row = static_cast<SQLLEN>(set);
+  const SQLLEN* indicator = at(bound.indicator, offset + row * bound.length_step);
+  const SQLLEN* length = at(bound.octet_length, offset + row * bound.length_step);
+  Value value;
+  if (indicator != nullptr && *indicator == SQL_NULL_DATA) {
+    value.is_null = true;
+    return value;
+  }
+  if (length != nullptr) {
+    if (*length == SQL_NULL_DATA) value.is_null = true;
+    if (*length == SQL_DEFAULT_PARAM || *length == SQL_COLUMN_IGNORE) value.is_default = true;
+    if (means_data_at_execution(*length)) value.at_execution = true;
+    if (value.is_null || value.is_default || value.at_execution) return value;
+  }
+  value.data = at(bound.data, offset + row * bound.data_step);
+  if (value.data == nullptr) {
+    throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(bound.number) + " has no buffer and is not NULL.");
+  }
+  if (const std::size_t fixed = c_type_size(bound.c_type); fixed != 0) {
+    value.size_bytes = static_cast<SQLLEN>(fixed);
+  } else if (length != nullptr && *length != SQL_NTS) {
+    value.size_bytes = *length;
+    if (*length < 0 || (bound.buffer_bytes > 0 && *length > bound.buffer_bytes)) {
+      throw Fail(SqlState::invalid_length, "Parameter " + std::to_string(bound.number) + " claims " + std::to_string(*length) +
+                                               " bytes in a buffer of " + std::to_string(bound.buffer_bytes) + ".");
+    }
+  } else if (length == nullptr && bound.c_type == SQL_C_BINARY) {
+    value.size_bytes = bound.buffer_bytes;
+  } else {
+    value.size_bytes = terminated_size(value.data, bound.c_type);
+  }
+  return value;
+}
+
+bool Parameters::append_value(const Bound& bound, std::size_t set, protocol::ByteWriter& out) {
+  if (bound.direction == SQL_PARAM_OUTPUT || bound.source == Source::null) return false;
+  Value v;
+  if (bound.source == Source::collected) {
+    v.data = bound.collected.data();
+    v.size_bytes = static_cast<SQLLEN>(bound.collected.size());
+  } else {
+    v = value(bound, set);
+    if (v.is_null || v.is_default) return false;
+  }
+  const Outcome outcome = bound.plan.convert(bound.plan, v.data, v.size_bytes, out);
+  if (is_error(outcome)) fail(bound, outcome);
+  return true;
+}
+
+void Parameters::fail(const Bound& bound, Outcome outcome) const {
+  const SqlState state = state_of(outcome);
+  throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(bound.number) + ".");
+}
+
+void Parameters::convert(std::size_t set) {
+  null_bitmap_.assign((bound_.size() + 7) / 8, 0);
+  values_.clear();
+  value_ends_.clear();
+  for (std::size_t i = 0; i < bound_.size(); ++i) {
+    const Bound& bound = bound_[i];
+    const bool sent = bound.source == Source::streamed || append_value(bound, set, values_);
+    if (!sent) null_bitmap_[i / 8] = static_cast<std::uint8_t>(null_bitmap_[i / 8] | (1u << (i % 8)));
+    value_ends_.push_back(values_.size());
+  }
+}
+
+std::string Parameters::interpolate(const std::string& text, const std::vector<std::uint32_t>& markers,
+                                    bool no_backslash_escapes) const {
+  std::string sql;
+  std::size_t from = 0, value_from = 0;
+  for (std::size_t i = 0; i < markers.size(); ++i) {
+    sql.append(text, from, markers[i] - from);
+    from = markers[i] + 1;
+    const bool is_null = (null_bitmap_[i / 8] >> (i % 8) & 1) != 0;
+    if (is_null) {
+      sql += "NULL";
+    } else {
+      append_literal(sql, types_[i], values_.bytes().subspan(value_from, value_ends_[i] - value_from), bound_[i].plan.sql_type,
+                     no_backslash_escapes);
+    }
+    value_from = value_ends_[i];
+  }
+  return sql.append(text, from);
+}
+
+void Parameters::append_bulk_row(std::size_t set, protocol::ByteWriter& out) {
+  const std::size_t start = out.size();
+  try {
+    for (const Bound& bound : bound_) {
+      const std::size_t indicator_at = out.size();
+      out.u8(static_cast<std::uint8_t>(protocol::BulkIndicator::value));
+      if (append_value(bound, set, out)) continue;
+      const bool is_default = value(bound, set).is_default;
+      out.data()[indicator_at] =
+          static_cast<std::uint8_t>(is_default ? protocol::BulkIndicator::default_ : protocol::BulkIndicator::null);
+    }
+  } catch (...) {
+    out.truncate(start);
+    throw;
+  }
+}
+
+bool Parameters::needs_data(std::size_t set) const {
+  return std::ranges::any_of(
+      bound_, [&](const Bound& bound) { return bound.direction != SQL_PARAM_OUTPUT && value(bound, set).at_execution; });
+}
+
+void Parameters::begin_data(std::size_t set) {
+  data_set_ = set;
+  data_parameter_.reset();
+  data_next_ = 0;
+  for (Bound& bound : bound_) {
+    bound.source = Source::buffer;
+    bound.collected.clear();
+  }
+}
+
+std::optional<SQLPOINTER> Parameters::next_data() {
+  if (data_parameter_) {
+    Bound& done = bound_[*data_parameter_];
+    // SQLParamData without a single SQLPutData: an empty value.
+    if (done.source == Source::buffer) done.source = Source::collected;
+  }
+  for (; data_next_ < bound_.size(); ++data_next_) {
+    const Bound& bound = bound_[data_next_];
+    if (bound.direction == SQL_PARAM_OUTPUT || !value(bound, data_set_).at_execution) continue;
+    data_parameter_ = data_next_++;
+    return at(bound.data, bind_offset() + static_cast<SQLLEN>(data_set_) * bound.data_step);
+  }
+  data_parameter_.reset();
+  return std::nullopt;
+}
+
+bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& out) {
+  Bound& bound = bound_[*data_parameter_];
+  if (length == SQL_NULL_DATA) {
+    if (bound.source != Source::buffer) throw Fail(SqlState::concatenate_null);
+    bound.source = Source::null;
+    return false;
+  }
+  if (bound.source == Source::null) throw Fail(SqlState::concatenate_null);
+  if (data == nullptr && length != 0) throw Fail(SqlState::null_pointer);
+  const bool in_pieces = is_text_or_bytes(bound.c_type);
+  SQLLEN size = in_pieces ? length : static_cast<SQLLEN>(c_type_size(bound.c_type));
+  if (size == SQL_NTS) size = terminated_size(data, bound.c_type);
+  if (size < 0) throw Fail(SqlState::invalid_length);
+  if (!in_pieces && bound.source != Source::buffer) throw Fail(SqlState::not_data_at_execution);
+  const auto* bytes = static_cast<const std::uint8_t*>(data);
+  const bool stream = may_stream && takes_long_data(bound.plan);
+  bound.source = stream ? Source::streamed : Source::collected;
+  if (!stream || bound.c_type == SQL_C_WCHAR) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
+  if (!stream) return false;
+  if (bound.c_type != SQL_C_WCHAR) {
+    out.bytes({bytes, static_cast<std::size_t>(size)});
+    return true;
+  }
+  // UTF-16 goes out as UTF-8; half a unit or half a surrogate pair waits for the next piece.
+  std::vector<std::uint8_t>& waiting = bound.collected;
+  std::u16string units(waiting.size() / 2, u'\0');
+  std::memcpy(units.data(), waiting.data(), units.size() * 2);
+  if (!units.empty() && units.back() >= 0xd800 && units.back() < 0xdc00) units.pop_back();
+  out.text(to_utf8(units));
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(units.size() * 2));
+  return true;
+}
+
+void Parameters::end_data() {
+  data_parameter_.reset();
+  for (Bound& bound : bound_) {
+    bound.source = Source::buffer;
+    bound.collected.clear();
+  }
+}
+
+void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
+                              protocol::Encoding encoding) {
+  const DescriptorRecord* app = statement_.apd().find(number);
+  const DescriptorRecord* imp = statement_.ipd().find(number);
+  const SQLSMALLINT c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
+  const OutOptions options{
+      .zero_date = statement_.zero_date(), .numeric_precision = app->precision, .numeric_scale = app->scale};
+  const OutPlan plan = plan_output(column, encoding, c_type, options);
+  if (plan.convert == nullptr) throw Fail(SqlState::restricted_type);
+  const SQLLEN offset = bind_offset();
+  const Slot slot{at(app->data_ptr, offset), app->octet_length, at(app->octet_length_ptr, offset),
+                  at(app->indicator_ptr, offset)};
+  const Outcome outcome = cell.is_null() ? write_null(slot) : plan.convert(plan, cell, slot, nullptr);
+  if (outcome != Outcome::ok) statement_.diagnostics.conversion(outcome, SQL_NO_ROW_NUMBER, number);
+}
+
+void Parameters::deliver_output(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding) {
+  std::vector<protocol::Cell> cells(columns.size());
+  const bool well_formed =
+      encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
+  if (!well_formed) throw Fail(SqlState::link_failure, "The server sent OUT values that do not fit their description.");
+  std::size_t next = 0;
+  for (const Bound& bound : bound_) {
+    if (!is_output(bound.direction)) {
+      continue;
+    }
+    if (next == cells.size()) break;
+    deliver_cell(bound.number, cells[next], columns[next], encoding);
+    ++next;
+  }
+}
+
+void Parameters::deliver_return_value(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding) {
+  std::vector<protocol::Cell> cells(columns.size());
+  const bool well_formed =
+      encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
+  if (!well_formed || cells.empty()) throw Fail(SqlState::link_failure, "The server sent no return value.");
+  const DescriptorRecord* app = statement_.apd().find(1);
+  if (app == nullptr || statement_.ipd().find(1) == nullptr || !app->is_bound()) throw Fail(SqlState::wrong_parameter_count);
+  deliver_cell(1, cells[0], columns[0], encoding);
+}
+
+}  // namespace selkie::odbc

@@ -1,0 +1,607 @@
+#include "odbc/statement.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace selkie::odbc {
+namespace {
+
+constexpr std::size_t kMaxColumns = 32767;  // an SQLSMALLINT counts them
+constexpr std::uint16_t kUnsupportedInPrepared = 1295;
+constexpr std::uint16_t kTooManyPrepared = 1461;
+constexpr std::uint16_t kSyntaxError = 1064;
+constexpr std::uint16_t kInterrupted = 1317;
+
+// How long a command may take to end after KILL QUERY before the connection is given up.
+constexpr std::chrono::seconds kKillGrace{10};
+
+bool changes_rows(StatementKind kind) {
+  return kind == StatementKind::insert || kind == StatementKind::replace || kind == StatementKind::update ||
+         kind == StatementKind::delete_;
+}
+
+}  // namespace
+
+Statement::Statement(Connection& connection)
+    : Handle(kTag),
+      connection_(connection),
+      automatic_ard_(connection, DescriptorRole::ard, true),
+      automatic_apd_(connection, DescriptorRole::apd, true),
+      ird_(connection, DescriptorRole::ird, true),
+      ipd_(connection, DescriptorRole::ipd, true),
+      cursor_(*this),
+      parameters_(*this) {
+  connection.statements.insert(this);
+}
+
+Statement::~Statement() {
+  drop_answer();
+  drop_server_statement();
+  connection_.statements.erase(this);
+}
+
+ZeroDate Statement::zero_date() const {
+  switch (connection_.settings().zero_date) {
+    case setup::ZeroDateMode::error: return ZeroDate::error;
+    case setup::ZeroDateMode::min: return ZeroDate::min;
+    case setup::ZeroDateMode::null: break;
+  }
+  return ZeroDate::null;
+}
+
+void Statement::drop_descriptor(const Descriptor* descriptor) {
+  if (ard_ == descriptor) ard_ = &automatic_ard_;
+  if (apd_ == descriptor) apd_ = &automatic_apd_;
+}
+
+// --- Text and preparation
+
+void Statement::set_text(std::string_view sql) {
+  drop_answer();
+  const bool scan = attributes.noscan == SQL_NOSCAN_OFF;
+  SqlText text = read_sql(sql, connection_.lexer_modes(), !scan);
+  if (text.text != sql_.text) {
+    drop_server_statement();
+    last_columns_.reset();
+    text_only_ = false;
+  }
+  input_ = sql;
+  sql_ = std::move(text);
+  row_count_ = -1;
+  ird_.show(nullptr);
+}
+
+void Statement::prepare(std::string_view sql) {
+  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::cursor)
+    throw Fail(SqlState::invalid_cursor_state, "Close the cursor before preparing another statement.");
+  (void)connection_.session();
+  set_text(sql);
+  is_prepared_ = true;
+  phase_ = Phase::prepared;
+}
+
+// True: the text protocol may be able to run what the server cannot prepare.
+bool Statement::cannot_be_prepared(const protocol::Failure& failure) {
+  if (failure.errc != protocol::Errc::server_error) return false;
+  if (failure.server_code == kUnsupportedInPrepared || failure.server_code == kTooManyPrepared) return true;
+  return failure.server_code == kSyntaxError && sql_.has_several_statements &&
+         connection_.session().dialect().multi_statements();
+}
+
+void Statement::prepare_on_server() {
+  if (server_statement_ || text_only_) return;
+  protocol::Session& session = connection_.claim(this);
+  const Connection::Running running(connection_, *this);
+  protocol::write_prepare(session.begin_command(), sql_.text);
+  session.end_command();
+  send(session);
+  auto prepared = session.read_prepare(last_columns_);
+  connection_.release(this);
+  if (!prepared.ok()) {
+    if (!cannot_be_prepared(prepared.failure())) fail(std::move(prepared).failure());
+    text_only_ = true;
+    return;
+  }
+  server_statement_ = std::move(*prepared);
+  sent_types_.clear();
+  // Servers drop markers they find superfluous ("ORDER BY ?") or count none (SET on some proxies): ours are bound all the same.
+  if (server_statement_->parameters != sql_.markers.size()) {
+    drop_server_statement();
+    text_only_ = true;
+  }
+}
+
+void Statement::drop_server_statement() {
+  if (server_statement_ && connection_.connected()) connection_.session().close_statement(server_statement_->id);
+  server_statement_.reset();
+  sent_types_.clear();
+}
+
+void Statement::forget_server_statement() {
+  server_statement_.reset();
+  drop_answer();
+  phase_ = closed_phase();
+}
+
+SQLSMALLINT Statement::parameter_count() {
+  if (phase_ == Phase::allocated) throw Fail(SqlState::sequence_error, "SQLNumParams needs a prepared statement.");
+  return static_cast<SQLSMALLINT>(sql_.markers_in_input);
+}
+
+SQLSMALLINT Statement::result_columns() {
+  if (phase_ == Phase::allocated || phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::prepared) {
+    prepare_on_server();
+    ird_.show(server_statement_ ? server_statement_->columns : nullptr);
+  }
+  return ird_.columns() ? static_cast<SQLSMALLINT>(ird_.columns()->size()) : SQLSMALLINT{0};
+}
+
+protocol::ColumnSetPtr Statement::require_columns() {
+  if (result_columns() == 0) throw Fail(SqlState::not_a_cursor_specification);
+  return ird_.columns();
+}
+
+// --- Execution
+
+SQLRETURN Statement::execute() {
+  if (!is_prepared_ || phase_ == Phase::need_data)
+    throw Fail(SqlState::sequence_error, "SQLExecute needs a prepared statement.");
+  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "Close the cursor before executing again.");
+  begin_execution();
+  return run_sets();
+}
+
+SQLRETURN Statement::execute_direct(std::string_view sql) {
+  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "Close the cursor before executing again.");
+  is_prepared_ = false;
+  phase_ = Phase::allocated;
+  set_text(sql);
+  begin_execution();
+  return run_sets();
+}
+
+void Statement::begin_execution() {
+  (void)connection_.session();
+  drop_answer();
+  phase_ = closed_phase();
+  cancelled = false;
+  row_count_ = -1;
+  next_set_ = 0;
+  failed_sets_ = 0;
+  parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1);
+  parameters_.end_data();
+  parameters_.set_processed(0);
+}
+
+// Runs the sets of parameters from next_set_ on, until one asks for data, opens a cursor, or all are done.
+SQLRETURN Statement::run_sets() {
+  const std::size_t sets = sql_.markers.empty() ? 1 : parameters_.sets();
+  if (next_set_ == 0 && sets > 1 && can_run_in_bulk()) return run_bulk();
+  while (next_set_ < sets) {
+    const std::size_t set = next_set_++;
+    if (parameters_.is_ignored(set)) {
+      parameters_.set_status(set, SQL_PARAM_UNUSED);
+      parameters_.set_processed(set + 1);
+      continue;
+    }
+    try {
+      if (parameters_.needs_data(set)) {
+        --next_set_;
+        parameters_.begin_data(set);
+        phase_ = Phase::need_data;
+        return SQL_NEED_DATA;
+      }
+      run_set(set);
+    } catch (...) {
+      if (sets == 1) {
+        parameters_.set_processed(1);
+        parameters_.set_status(set, SQL_PARAM_ERROR);
+        throw;
+      }
+      set_failed(set);
+    }
+    if (phase_ == Phase::cursor) return SQL_SUCCESS;  // SQLMoreResults goes on with the next set
+  }
+  if (failed_sets_ == 0) {
+    const bool nothing_changed = changes_rows(sql_.kind) && row_count_ == 0 && !connection_.odbc2();
+    return nothing_changed && sets == 1 ? SQL_NO_DATA : SQL_SUCCESS;
+  }
+  return failed_sets_ == sets ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+}
+
+// One set of an array failed: the others run all the same, unless the connection is gone.
+SQLRETURN Statement::set_failed(std::size_t set) {
+  ++failed_sets_;
+  parameters_.set_processed(set + 1);
+  parameters_.set_status(set, SQL_PARAM_ERROR);
+  const auto row = static_cast<SQLLEN>(set + 1);
+  try {
+    throw;
+  } catch (const Fail& failure) {
+    diagnostics.error(failure.state, failure.message, row);
+  } catch (const CoreFail& failure) {
+    diagnostics.failure(failure.failure, row);
+  }
+  if (connection_.session().dead()) next_set_ = parameters_.sets();
+  return SQL_ERROR;
+}
+
+void Statement::run_set(std::size_t set) {
+  const Connection::Running running(connection_, *this);
+  const SQLLEN rows_before = row_count_;
+  parameters_.convert(set);
+  if (sql_.markers.empty() && !is_prepared_) {
+    send_text(sql_.text);
+  } else {
+    const bool at_once = !server_statement_ && !text_only_ && connection_.session().dialect().execute_last_prepared();
+    if (at_once) {
+      send_prepare_and_execute();
+    } else {
+      prepare_on_server();
+    }
+    if (text_only_) {
+      send_text(parameters_.interpolate(sql_.text, sql_.markers, connection_.lexer_modes().no_backslash_escapes));
+    } else if (!at_once) {
+      send_execute();
+    }
+  }
+  open_next_result(server_statement_ && server_statement_->columns ? server_statement_->columns : last_columns_);
+  parameters_.set_status(set, SQL_PARAM_SUCCESS);
+  parameters_.set_processed(set + 1);
+  if (rows_before > 0 && row_count_ >= 0) row_count_ += rows_before;
+  parameters_.end_data();
+}
+
+protocol::Deadline Statement::query_deadline() const {
+  return attributes.query_timeout_s == 0 ? protocol::kNoDeadline
+                                         : protocol::Clock::now() + std::chrono::seconds(attributes.query_timeout_s);
+}
+
+void Statement::send(protocol::Session& session) {
+  require(session.send());
+  session.set_command_deadline(query_deadline());
+}
+
+void Statement::send_text(const std::string& sql) {
+  protocol::Session& session = connection_.claim(this);
+  protocol::write_query(session.begin_command(), sql);
+  session.end_command();
+  send(session);
+  answer_ = protocol::Answer(session, protocol::Encoding::text, connection_.settings().cursor_memory_bytes);
+}
+
+void Statement::write_execute(protocol::Session& session, std::uint32_t statement_id) {
+  const auto& types = parameters_.types();
+  protocol::ByteWriter& out = session.begin_command();
+  protocol::write_execute_head(out, {.statement_id = statement_id,
+                                     .parameters = static_cast<std::uint16_t>(types.size()),
+                                     .null_bitmap = parameters_.null_bitmap(),
+                                     .types = types == sent_types_ ? std::span<const protocol::ParameterType>{} : types});
+  out.bytes(parameters_.values());
+  session.end_command();
+  sent_types_ = types;
+}
+
+void Statement::send_execute() {
+  protocol::Session& session = connection_.claim(this);
+  write_execute(session, server_statement_->id);
+  send(session);
+  answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
+}
+
+// Preparation and first execution in one round trip.
+void Statement::send_prepare_and_execute() {
+  protocol::Session& session = connection_.claim(this);
+  protocol::write_prepare(session.begin_command(), sql_.text);
+  session.end_command();
+  sent_types_.clear();
+  write_execute(session, protocol::kLastPrepared);
+  send(session);
+  auto prepared = session.read_prepare(last_columns_);
+  if (prepared.ok()) {
+    server_statement_ = std::move(*prepared);
+    answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
+    return;
+  }
+  sent_types_.clear();
+  if (session.dead() || prepared.failure().errc == protocol::Errc::deadline_passed) fail(std::move(prepared).failure());
+  (void)require(session.drain());  // the execution has nothing to execute and fails, too
+  connection_.release(this);
+  if (!cannot_be_prepared(prepared.failure())) fail(std::move(prepared).failure());
+  text_only_ = true;
+}
+
+// --- Arrays of parameters by MariaDB's bulk command
+
+bool Statement::can_run_in_bulk() const {
+  if (!connection_.session().dialect().bulk() || text_only_ || !changes_rows(sql_.kind) || parameters_.has_output())
+    return false;
+  for (std::size_t set = 0; set < parameters_.sets(); ++set) {
+    if (parameters_.needs_data(set)) return false;
+  }
+  return true;
+}
+
+SQLRETURN Statement::run_bulk() {
+  constexpr std::size_t kCommandBytes = 1u << 20;  // well below the smallest max_allowed_packet in use
+  const std::size_t sets = parameters_.sets();
+  prepare_on_server();
+  if (text_only_) return run_sets();
+  const Connection::Running running(connection_, *this);
+  SQLLEN rows = 0;
+  while (next_set_ < sets) {
+    protocol::Session& session = connection_.claim(this);
+    const std::size_t first = next_set_;
+    protocol::ByteWriter& out = session.begin_command();
+    const std::size_t start = out.size();
+    protocol::write_bulk_head(out, {.statement_id = server_statement_->id, .types = parameters_.types()});
+    std::size_t sent = 0;
+    for (; next_set_ < sets && out.size() - start < kCommandBytes; ++next_set_) {
+      parameters_.set_processed(next_set_ + 1);
+      if (parameters_.is_ignored(next_set_)) {
+        parameters_.set_status(next_set_, SQL_PARAM_UNUSED);
+        continue;
+      }
+      try {
+        parameters_.append_bulk_row(next_set_, out);
+        parameters_.set_status(next_set_, SQL_PARAM_SUCCESS);
+        ++sent;
+      } catch (const Fail&) {
+        set_failed(next_set_);
+      }
+    }
+    if (sent == 0) {
+      session.abandon_command();
+      continue;
+    }
+    session.end_command();
+    send(session);
+    answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
+    try {
+      const protocol::ResultHead head = next_head(nullptr);
+      rows += static_cast<SQLLEN>(head.affected_rows);
+      connection_.drain(false);
+      drop_answer();
+    } catch (const CoreFail& failure) {
+      // The server does not say which row it was.
+      for (std::size_t set = first; set < next_set_; ++set) parameters_.set_status(set, SQL_PARAM_DIAG_UNAVAILABLE);
+      for (std::size_t set = next_set_; set < sets; ++set) parameters_.set_status(set, SQL_PARAM_UNUSED);
+      next_set_ = sets;
+      throw;
+    }
+  }
+  row_count_ = rows;
+  diagnostics.row_count = rows;
+  phase_ = Phase::executed;
+  if (failed_sets_ == 0) return SQL_SUCCESS;
+  return failed_sets_ == sets ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+}
+
+// --- Results
+
+protocol::ResultHead Statement::next_head(const protocol::ColumnSetPtr& known) {
+  auto head = answer_.next_result(known);
+  if (!head.ok()) fail(std::move(head).failure());
+  release_wire_when_done();
+  return std::move(*head);
+}
+
+void Statement::open_next_result(const protocol::ColumnSetPtr& known) {
+  protocol::ResultHead head = next_head(known);
+  if (server_statement_ && head.has_rows && sql_.kind != StatementKind::call) server_statement_->columns = head.columns;
+  open_result(std::move(head));
+}
+
+void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr shape) {
+  // Which result holds a CALL's OUT values is known for certain only at its end.
+  const bool wants_output = sql_.kind == StatementKind::call && parameters_.has_output();
+  if (head.has_rows && wants_output) {
+    require(answer_.park());
+    release_wire_when_done();
+  }
+  while (head.has_rows && answer_.out_params()) {
+    take_output_values(*head.columns);
+    head = next_head(nullptr);
+  }
+  if (head.has_rows && sql_.has_return_value) {
+    protocol::Bytes row;
+    if (next_row(row)) parameters_.deliver_return_value(row, *head.columns, answer_.encoding());
+    skip_rows();
+    head = {};
+  }
+  cursor_.close();
+  if (!head.has_rows) {
+    ird_.show(nullptr);
+    row_count_ = static_cast<SQLLEN>(head.affected_rows);
+    diagnostics.row_count = row_count_;
+    phase_ = Phase::executed;
+    return;
+  }
+  last_columns_ = head.columns;
+  if (!shape) shape = std::move(head.columns);
+  if (shape->size() > kMaxColumns) {
+    drop_answer();
+    phase_ = closed_phase();
+    throw Fail(SqlState::general_error, "The result has more than 32767 columns, which ODBC cannot number. Select fewer.");
+  }
+  ird_.show(shape);
+  row_count_ = -1;
+  diagnostics.row_count = -1;
+  cursor_.open(std::move(shape), answer_.encoding(), attributes.cursor_type != SQL_CURSOR_FORWARD_ONLY);
+  phase_ = Phase::cursor;
+}
+
+void Statement::take_output_values(const protocol::ColumnSet& columns) {
+  protocol::Bytes row;
+  if (next_row(row) && parameters_.has_output()) parameters_.deliver_output(row, columns, answer_.encoding());
+  skip_rows();
+}
+
+SQLRETURN Statement::more_results() {
+  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
+  const Connection::Running running(connection_, *this);
+  cursor_.close();
+  skip_rows();
+  while (answer_.has_more_results()) {
+    protocol::ResultHead head = next_head(nullptr);
+    const bool ends_a_call = sql_.kind == StatementKind::call && !head.has_rows && !answer_.has_more_results();
+    if (ends_a_call) break;
+    open_result(std::move(head));
+    // A CALL's OUT values were its last result.
+    if (phase_ == Phase::executed && sql_.kind == StatementKind::call && !answer_.has_more_results()) break;
+    return SQL_SUCCESS;
+  }
+  drop_answer();
+  phase_ = closed_phase();
+  if (next_set_ < parameters_.sets() && !sql_.markers.empty()) return run_sets();
+  return SQL_NO_DATA;
+}
+
+Cursor& Statement::require_cursor() {
+  if (phase_ != Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "No result set is open.");
+  return cursor_;
+}
+
+SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size) {
+  if (phase_ != Phase::cursor) {
+    const bool too_early = phase_ == Phase::allocated || phase_ == Phase::prepared || phase_ == Phase::need_data;
+    throw Fail(too_early ? SqlState::sequence_error : SqlState::invalid_cursor_state, "No result set is open.");
+  }
+  const Connection::Running running(connection_, *this);
+  if (attributes.query_timeout_s != 0 && answer_.live()) connection_.session().set_command_deadline(query_deadline());
+  return cursor_.fetch(orientation, offset, rowset_size);
+}
+
+bool Statement::rows_ended(protocol::RowStep step) {
+  if (step == protocol::RowStep::failed) fail(answer_.take_failure());
+  release_wire_when_done();
+  return false;
+}
+
+void Statement::skip_rows() {
+  protocol::Bytes row;
+  while (answer_.in_rows() && next_row(row)) {}
+}
+
+void Statement::release_wire_when_done() {
+  if (!answer_.live()) connection_.release(this);
+}
+
+// Turns a failed read into what the application is told, and leaves a clean wire.
+void Statement::fail(protocol::Failure failure) {
+  protocol::Session& session = connection_.session();
+  if (failure.errc == protocol::Errc::deadline_passed) {
+    (void)connection_.kill_query();
+    session.set_command_deadline(protocol::Clock::now() + kKillGrace);
+    if (auto drained = session.drain(); !drained.ok()) session.interrupt();
+    drop_answer();
+    throw Fail(SqlState::timeout, "The statement did not finish within SQL_ATTR_QUERY_TIMEOUT (" +
+                                      std::to_string(attributes.query_timeout_s) + " s) and was stopped.");
+  }
+  release_wire_when_done();
+  if (failure.server_code == kInterrupted && cancelled) {
+    cancelled = false;
+    throw Fail(SqlState::cancelled);
+  }
+  throw CoreFail{std::move(failure)};
+}
+
+void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows) {
+  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
+  set_text({});
+  is_prepared_ = false;
+  answer_ = protocol::Answer(std::move(columns), std::move(rows));
+  open_next_result(nullptr);
+}
+
+void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns) {
+  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
+  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
+  set_text({});
+  is_prepared_ = false;
+  sql_.kind = StatementKind::select;
+  const Connection::Running running(connection_, *this);
+  send_text(std::string(sql));
+  protocol::ResultHead head = next_head(last_columns_);
+  if (head.has_rows && head.columns->size() != columns->size()) {
+    drop_answer();
+    throw Fail(SqlState::general_error, "The server's answer to a catalog query has an unexpected shape.");
+  }
+  open_result(std::move(head), std::move(columns));
+}
+
+// --- Ending
+
+void Statement::close_cursor() {
+  if (phase_ == Phase::cursor || phase_ == Phase::executed) {
+    drop_answer();
+    phase_ = closed_phase();
+  }
+}
+
+// Whatever is left on the wire is read or stopped; a failure of the connection shows at its next use.
+void Statement::drop_answer() {
+  cursor_.close();
+  if (answer_.live()) {
+    try {
+      connection_.drain(sql_.kind == StatementKind::select && !sql_.has_several_statements);
+    } catch (const CoreFail&) {}
+  }
+  answer_ = {};
+  next_set_ = parameters_.sets();
+  connection_.release(this);
+}
+
+protocol::Status Statement::park() {
+  cursor_.pin_current_row();
+  return answer_.park();
+}
+
+// --- Data at execution
+
+SQLRETURN Statement::param_data(SQLPOINTER* token) {
+  if (phase_ != Phase::need_data) throw Fail(SqlState::sequence_error, "No data is awaited.");
+  if (const auto next = parameters_.next_data()) {
+    if (token != nullptr) *token = *next;
+    return SQL_NEED_DATA;
+  }
+  phase_ = closed_phase();
+  const std::size_t set = next_set_++;
+  try {
+    run_set(set);
+  } catch (...) {
+    if (parameters_.sets() == 1) {
+      parameters_.set_status(set, SQL_PARAM_ERROR);
+      throw;
+    }
+    set_failed(set);
+  }
+  return phase_ == Phase::cursor ? SQL_SUCCESS : run_sets();
+}
+
+void Statement::put_data(SQLPOINTER data, SQLLEN length) {
+  if (phase_ != Phase::need_data || !parameters_.awaits_data()) throw Fail(SqlState::sequence_error, "No data is awaited.");
+  prepare_on_server();
+  protocol::ByteWriter piece;
+  if (!parameters_.put_data(data, length, !text_only_, piece)) return;
+  protocol::Session& session = connection_.claim(this);
+  protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
+  session.end_command(false);
+  require(session.send());
+  connection_.release(this);
+}
+
+void Statement::cancel_data_at_execution() {
+  if (phase_ != Phase::need_data) return;
+  parameters_.end_data();
+  drop_server_statement();  // with the pieces it has got
+  phase_ = closed_phase();
+}
+
+}  // namespace selkie::odbc
