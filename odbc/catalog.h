@@ -2,12 +2,17 @@
 // Spec: ODBC "Catalog Functions"
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
+
+// What ODBC calls the server's databases: catalogs unless the person chose otherwise (NO_CATALOG, NO_SCHEMA=0).
+enum class DatabaseIs : std::uint8_t { catalog, schema, unnamed };
+DatabaseIs database_is(const setup::Settings& settings);
 
 // An argument as the application gave it: nullopt for a null pointer.
 using CatalogArgument = std::optional<std::string>;

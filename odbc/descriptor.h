@@ -62,13 +62,14 @@ class Descriptor : public Handle {
   SQLULEN* rows_processed_ptr = nullptr;
 
   // --- Records of an ARD, APD or IPD, by ODBC's numbers: 0 the bookmark, then from 1.
-  SQLSMALLINT count() const;  // the highest bound record (IRD: the number of columns)
+  SQLSMALLINT count() const;  // SQL_DESC_COUNT: the highest record (IRD: the number of columns)
   // Null when there is none.
   DescriptorRecord* find(SQLSMALLINT number);
-  // Made when missing.
+  // Made when missing, with all records below it. Whoever changes the record afterwards says changed().
   DescriptorRecord& record(SQLSMALLINT number);
   void set_count(SQLSMALLINT count);  // drops the records above
-  void unbind_all();                  // SQL_UNBIND, SQL_RESET_PARAMS
+  void unbind(SQLSMALLINT number);    // SQLBindCol without a buffer: the count falls to the highest record still bound
+  void unbind_all();                  // SQL_UNBIND, SQL_RESET_PARAMS; a bound bookmark stays
 
   // --- IRD: a view of the result's columns; described on demand, so an unchanged result costs nothing.
   void show(protocol::ColumnSetPtr columns) { columns_ = std::move(columns); }
@@ -80,18 +81,38 @@ class Descriptor : public Handle {
     enum class Kind : std::uint8_t { number, pointer, text } kind = Kind::number;
     SQLLEN number = 0;
     SQLPOINTER pointer = nullptr;
-    std::string text;
+    std::string text{};
     SQLSMALLINT size_bytes = sizeof(SQLINTEGER);  // width of a number in the caller's buffer
   };
-  // Throws Fail(HY091 | 07009 | HY016 ...). Statement: whose IRD it is, for SQL_DESC_* that need it; may be null.
+  // True: `field` is of a record and `number` past the last one, which is SQL_NO_DATA. Throws as get_field.
+  bool is_past_end(SQLSMALLINT number, SQLSMALLINT field);
+  // An IRD may have its statement prepared on the server first. Throws Fail(HY091 | 07009 | HY007).
   Value get_field(SQLSMALLINT number, SQLSMALLINT field);
+  // `value` and `buffer_length` as SQLSetDescField received them. Throws Fail(HY016 | HY091 | 07009 | HY021 | HY092).
   void set_field(SQLSMALLINT number, SQLSMALLINT field, SQLPOINTER value, SQLINTEGER buffer_length, bool wide);
-  void copy_from(const Descriptor& source);
+  // SQLSetDescRec's fields of a record that exists. Throws Fail(HY021) when they do not fit each other.
+  void check_consistency(const DescriptorRecord& record) const;
+  // SQLCopyDesc. Throws Fail(HY016 | HY007 | HY021).
+  void copy_from(Descriptor& source);
 
   // Sets type, concise type and code of a record together. Throws Fail(HY021) when they do not fit.
   static void set_concise_type(DescriptorRecord& record, SQLSMALLINT concise_type);
 
  private:
+  Value header_field(SQLSMALLINT field) const;
+  Value record_field(const DescriptorRecord& record, SQLSMALLINT field) const;
+  Value column_field(const protocol::Column& column, SQLSMALLINT field) const;
+  void set_header_field(SQLSMALLINT field, SQLPOINTER value);
+  void set_record_field(DescriptorRecord& record, SQLSMALLINT field, SQLPOINTER value, SQLINTEGER buffer_length, bool wide);
+  // An IRD's column as a record of another descriptor.
+  DescriptorRecord described_record(SQLSMALLINT column_number) const;
+  // Of an IRD: asks its statement for the columns. Throws Fail(HY007).
+  void need_columns();
+  void trim();  // drops unbound records at the end
+  bool is_type(SQLSMALLINT concise_type) const;
+  static void set_verbose_type(DescriptorRecord& record, SQLSMALLINT type);
+  static void set_datetime_code(DescriptorRecord& record, SQLSMALLINT code);
+
   Connection& connection_;
   DescriptorRole role_;
   bool is_automatic_;
@@ -100,5 +121,9 @@ class Descriptor : public Handle {
   std::vector<DescriptorRecord> records_;  // [0] is record 1
   protocol::ColumnSetPtr columns_;         // IRD
 };
+
+// A concise type as this application knows it: ODBC 2's numbers for date, time and timestamp when it declared ODBC 2.
+// Spec: "Datetime Data Type Changes"
+SQLSMALLINT concise_type_for(const Connection& connection, SQLSMALLINT concise_type);
 
 }  // namespace selkie::odbc

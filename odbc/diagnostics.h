@@ -52,7 +52,7 @@ class Diagnostics {
                SQLINTEGER column = SQL_NO_COLUMN_NUMBER);
   // A value's conversion; nothing for Outcome::ok. `column` counts from 1.
   void conversion(Outcome outcome, SQLLEN row, SQLINTEGER column);
-  // Keeps the server's own code, SQLSTATE and words; corrects states that are too generic for ODBC.
+  // Keeps the server's own code and words, and its SQLSTATE where that is not too generic for ODBC.
   void failure(const protocol::Failure& failure, SQLLEN row = SQL_NO_ROW_NUMBER);
 
   bool empty() const { return records_.empty(); }
@@ -67,8 +67,9 @@ class Diagnostics {
 
  private:
   DiagnosticRecord& add(bool is_error, SQLLEN row, SQLINTEGER column);
+  void post(bool is_error, SqlState state, std::string_view message, SQLLEN row, SQLINTEGER column);
 
-  std::vector<DiagnosticRecord> records_;  // errors before warnings, each in order of row
+  std::vector<DiagnosticRecord> records_;  // by row; within a row errors before warnings
   std::size_t errors_ = 0;
   std::string server_;
 };
@@ -76,5 +77,8 @@ class Diagnostics {
 // The class and subclass origin of a state: "ISO 9075" or "ODBC 3.0".
 std::string_view class_origin(std::string_view state);
 std::string_view subclass_origin(std::string_view state);
+
+// SQL_DIAG_DYNAMIC_FUNCTION of a SQL_DIAG_DYNAMIC_FUNCTION_CODE: "INSERT"; empty for SQL_DIAG_UNKNOWN_STATEMENT.
+std::string_view dynamic_function(SQLINTEGER code);
 
 }  // namespace selkie::odbc

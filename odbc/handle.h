@@ -6,6 +6,7 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <new>
