@@ -78,6 +78,13 @@ bool set_zero_date_to_min(Settings& settings, std::string_view value) {
 }
 std::string get_zero_date_to_min(const Settings& settings) { return flag_text(settings.zero_date == ZeroDateMode::min); }
 
+// The braces belong to the list, but a connection string's reader has already taken them off.
+bool set_attributes(Settings& settings, std::string_view value) {
+  if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
+  settings.connection_attributes = value;
+  return true;
+}
+
 bool set_ssl_verify(Settings& settings, std::string_view value) {
   settings.ssl_verify = value == "1";
   return true;
@@ -199,7 +206,7 @@ constexpr Keyword kKeywords[] = {
     text<&S::database>("DATABASE", "DB", "Database to begin in."),
     text<&S::init_statement>("INITSTMT", "STMT", "SQL to run after each login."),
     text<&S::charset>("CHARSET", "", "Character set of the narrow (A) functions; data always travels as utf8mb4."),
-    text<&S::connection_attributes>("ATTR", "", "Connection attributes for the server's performance schema: {name=value,name=value}."),
+    {"ATTR", "", K::text, "", "", "Connection attributes for the server's performance schema: {name=value,name=value}.", set_attributes, get_text<&S::connection_attributes>},
     text<&S::savefile>("SAVEFILE", "", "File DSN to write after a successful connection."),
     number<&S::connect_timeout_s>(K::seconds, "CONN_TIMEOUT", "CONNTIMEOUT CONNECT_TIMEOUT CONNECTTIMEOUT", "0", 0, kYear, "Seconds for connect and login together; 0 waits for ever."),
     number<&S::read_timeout_s>(K::seconds, "READ_TIMEOUT", "READTIMEOUT", "0", 0, kYear, "Seconds to wait for bytes from the server; 0 waits for ever."),
@@ -385,7 +392,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t mo
       const bool swapped = i > 1 && j > 1 && upper(a[i - 1]) == upper(b[j - 2]) && upper(a[i - 2]) == upper(b[j - 1]);
       if (swapped) cell = std::min(cell, rows[0][j - 2] + 1);
     }
-    std::ranges::rotate(rows, rows.begin() + 1);
+    std::rotate(rows.begin(), rows.begin() + 1, rows.end());
   }
   return std::min(rows[1][b.size()], most + 1);
 }

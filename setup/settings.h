@@ -108,6 +108,7 @@ struct Problem {
 // One key=value pair as written, in order; of the same keyword the first one counts (ODBC's rule).
 struct Pair {
   std::string keyword, value;
+  bool operator==(const Pair&) const = default;
 };
 // Splits a connection string. Blanks around keywords and bare values are dropped; a value that begins with '{' ends at the next
 // '}' and keeps everything between, "}}" being one '}'.
