@@ -40,8 +40,8 @@ struct ExecuteHead {
   std::uint32_t statement_id = 0;
   bool read_only_cursor = false;
   std::uint16_t parameters = 0;
-  Bytes null_bitmap;
-  std::span<const ParameterType> types;
+  Bytes null_bitmap{};
+  std::span<const ParameterType> types{};
 };
 void write_execute_head(ByteWriter& out, const ExecuteHead& head);
 
@@ -52,7 +52,7 @@ enum class BulkIndicator : std::uint8_t { value = 0, null = 1, default_ = 2, ign
 struct BulkHead {
   std::uint32_t statement_id = 0;
   bool unit_results = false;  // ask for one insert id and count per row; only if agreed on
-  std::span<const ParameterType> types;
+  std::span<const ParameterType> types{};
 };
 void write_bulk_head(ByteWriter& out, const BulkHead& head);
 

@@ -102,25 +102,25 @@ std::optional<SessionChanges::Change> SessionChanges::next() {
     if (variables_.size() != 0) {
       const std::string_view name = as_text(variables_.take_lenenc());
       const std::string_view value = as_text(variables_.take_lenenc());
-      if (variables_.failed()) return std::nullopt;
+      if (failed()) return std::nullopt;
       return Change{Kind::system_variable, name, value};
     }
     if (in_.size() == 0 || failed()) return std::nullopt;
     const std::uint8_t kind = in_.u8();
     ByteReader entry(in_.take_lenenc());
     if (in_.failed()) return std::nullopt;
+    std::string_view value;
     switch (static_cast<Kind>(kind)) {
       case Kind::system_variable: variables_ = entry; continue;
-      case Kind::gtids: entry.take(1); break;  // the encoding of what follows: always text
+      case Kind::state_change: value = as_text(entry.take_rest()); break;  // "1", with no length of its own on the wire
+      case Kind::gtids: entry.take(1); [[fallthrough]];                    // the encoding of what follows: always text
       case Kind::schema:
-      case Kind::state_change:
       case Kind::transaction_characteristics:
-      case Kind::transaction_state: break;
+      case Kind::transaction_state: value = as_text(entry.take_lenenc()); break;
       default: continue;
     }
-    const std::string_view value = as_text(entry.take_lenenc());
     if (entry.failed()) {
-      in_.take(in_.size() + 1);  // fails: nothing after it can be trusted
+      damaged_ = true;
       return std::nullopt;
     }
     return Change{static_cast<Kind>(kind), {}, value};

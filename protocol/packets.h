@@ -73,11 +73,12 @@ class SessionChanges {
   explicit SessionChanges(Bytes block) : in_(block) {}
   // The next change; nullopt at the end or at malformed data (which failed() then tells: it is skipped, never fatal).
   std::optional<Change> next();
-  bool failed() const { return in_.failed() || variables_.failed(); }
+  bool failed() const { return damaged_ || in_.failed() || variables_.failed(); }
 
  private:
   ByteReader in_;
   ByteReader variables_{Bytes{}};  // what is left of the current system_variable entry (MariaDB puts several into one)
+  bool damaged_ = false;           // an entry's contents reach past its end
 };
 
 // Spec: page_protocol_com_stmt_prepare.html, COM_STMT_PREPARE_OK

@@ -3,19 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <string>
+#include <utility>
 #include <vector>
+
+#include "allocations.h"
+#include "golden.h"
 
 namespace selkie::protocol {
 namespace {
 
-using Packet = std::vector<std::uint8_t>;
 constexpr std::size_t kNoBound = std::size_t{1} << 30;
 
+// Bytes of which no two places near each other look alike.
 Packet patterned(std::size_t size) {
   Packet payload(size);
-  std::uint32_t x = 12345;
-  for (std::uint8_t& byte : payload) byte = static_cast<std::uint8_t>((x = x * 1664525 + 1013904223) >> 24);
+  for (std::size_t i = 0; i < size; ++i) payload[i] = static_cast<std::uint8_t>(i ^ (i >> 8) ^ (i >> 16));
   return payload;
 }
 
@@ -25,23 +27,27 @@ Packet framed(const std::vector<Packet>& payloads, std::uint8_t sequence = 0) {
     writer.begin(sequence).bytes(payload);
     sequence = writer.end();
   }
-  return {writer.bytes().begin(), writer.bytes().end()};
+  return packet_of(writer.bytes());
 }
 
-// Feeds `stream` to the reader in reads of at most `step` bytes and takes the packets that come out.
-std::vector<Packet> read_all(FrameReader& reader, Bytes stream, std::size_t step, FrameStatus& last) {
+// Feeds `stream` to the reader, cutting it into reads of `step` bytes at most and at every place in `cuts`, and takes the
+// packets that come out.
+std::vector<Packet> read_all(FrameReader& reader, Bytes stream, std::size_t step, FrameStatus& last,
+                             const std::vector<std::size_t>& cuts = {}) {
   std::vector<Packet> packets;
   last = FrameStatus::need_more;
-  while (!stream.empty()) {
+  for (std::size_t at = 0; at < stream.size() && last == FrameStatus::need_more;) {
     const std::span<std::uint8_t> room = reader.writable();
     EXPECT_GT(room.size(), 0u);
-    const std::size_t count = std::min({room.size(), stream.size(), step});
-    std::copy_n(stream.begin(), count, room.begin());
+    std::size_t count = std::min({room.size(), stream.size() - at, step});
+    for (const std::size_t cut : cuts) {
+      if (cut > at) count = std::min(count, cut - at);
+    }
+    std::ranges::copy(stream.subspan(at, count), room.begin());
     reader.commit(count);
-    stream = stream.subspan(count);
+    at += count;
     Bytes payload;
-    while ((last = reader.next(payload)) == FrameStatus::packet) packets.emplace_back(payload.begin(), payload.end());
-    if (last != FrameStatus::need_more) break;
+    while ((last = reader.next(payload)) == FrameStatus::packet) packets.push_back(packet_of(payload));
   }
   return packets;
 }
@@ -65,13 +71,22 @@ TEST(FrameReader, PiecesOfSixteenMebibytesAreJoined) {
     const std::vector<Packet> payloads = {patterned(size), patterned(3)};
     const Packet stream = framed(payloads);
     EXPECT_EQ(stream.size(), size + 4 * (size / kMaxFramePayload + 1) + 7);
-    for (const std::size_t step : {std::size_t{100'000}, stream.size()}) {
-      FrameReader reader(kNoBound);
-      FrameStatus last;
-      EXPECT_TRUE(read_all(reader, stream, step, last) == payloads) << size;
-      EXPECT_EQ(reader.sequence(), size / kMaxFramePayload + 2);
-    }
+    FrameReader reader(kNoBound);
+    FrameStatus last;
+    EXPECT_TRUE(read_all(reader, stream, kNoBound, last) == payloads) << size;
+    EXPECT_EQ(reader.sequence(), size / kMaxFramePayload + 2);
+    EXPECT_EQ(reader.unread_bytes(), 0u);
   }
+}
+
+TEST(FrameReader, StreamMayBeCutAnywhereAroundALaterHeader) {
+  const std::vector<Packet> payloads = {patterned(kMaxFramePayload + 2), patterned(3)};
+  const Packet stream = framed(payloads);
+  std::vector<std::size_t> cuts;
+  for (std::size_t i = 0; i < 10; ++i) cuts.push_back(kMaxFramePayload + i);  // the second header starts at + 4
+  FrameReader reader(kNoBound);
+  FrameStatus last;
+  EXPECT_TRUE(read_all(reader, stream, kNoBound, last, cuts) == payloads);
 }
 
 TEST(FrameReader, SequenceNumberWrapsInsideAnAnswer) {
@@ -95,13 +110,77 @@ TEST(FrameReader, WrongSequenceNumberIsFatal) {
   EXPECT_EQ(reader.next(payload), FrameStatus::out_of_order);
 }
 
-TEST(FrameReader, MemoryFollowsWhatArrivesNotWhatAHeaderClaims) {
+TEST(FrameReader, WrongSequenceNumberInsideALongPacketIsFatal) {
+  Packet stream = framed({patterned(kMaxFramePayload + 2)});
+  stream[4 + kMaxFramePayload + 3] = 7;
   FrameReader reader(kNoBound);
   FrameStatus last;
-  const Packet lie = {0xfe, 0xff, 0xff, 0, 'x'};  // "16 MiB will follow"
-  read_all(reader, lie, 1, last);
-  EXPECT_EQ(last, FrameStatus::need_more);
-  for (int i = 0; i < 100; ++i) EXPECT_LE(reader.writable().size(), 128u * 1024);
+  EXPECT_TRUE(read_all(reader, stream, kNoBound, last).empty());
+  EXPECT_EQ(last, FrameStatus::out_of_order);
+}
+
+TEST(FrameReader, MemoryFollowsWhatArrivesNotWhatAHeaderClaims) {
+  FrameReader reader(kNoBound);
+  Packet stream = hex("feffff 00");  // "16 MiB will follow"
+  stream.resize(1'000'000);
+  for (std::size_t arrived = 0; arrived < stream.size();) {
+    const std::span<std::uint8_t> room = reader.writable();
+    ASSERT_LE(arrived + room.size(), 64u * 1024 + 4 * arrived);
+    const std::size_t count = std::min({room.size(), stream.size() - arrived, std::size_t{5000}});
+    std::ranges::copy(Bytes(stream).subspan(arrived, count), room.begin());
+    reader.commit(count);
+    arrived += count;
+    Bytes payload;
+    ASSERT_EQ(reader.next(payload), FrameStatus::need_more);
+  }
+}
+
+TEST(FrameReader, OnceWarmAllocatesNothing) {
+  const Packet stream = framed(std::vector<Packet>(300, patterned(1000)));
+  FrameReader reader(kNoBound);
+  reader.writable();
+  const std::size_t before = allocations();
+  const std::uint8_t* const memory = reader.writable().data();
+  for (std::size_t at = 0; at < stream.size();) {
+    const std::span<std::uint8_t> room = reader.writable();
+    const std::size_t count = std::min(room.size(), stream.size() - at);
+    std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), count, room.begin());
+    reader.commit(count);
+    at += count;
+    Bytes payload;
+    while (reader.next(payload) == FrameStatus::packet) {}
+  }
+  EXPECT_EQ(allocations(), before);
+  EXPECT_EQ(reader.writable().data(), memory);
+}
+
+TEST(FrameReader, GivesRoomThoughNothingWasTakenOut) {
+  FrameReader reader(kNoBound);
+  const Packet stream = framed(std::vector<Packet>(100, patterned(5000)), 0);
+  for (std::size_t at = 0; at < stream.size();) {
+    const std::span<std::uint8_t> room = reader.writable();
+    ASSERT_GT(room.size(), 0u);
+    const std::size_t count = std::min(room.size(), stream.size() - at);
+    std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), count, room.begin());
+    reader.commit(count);
+    at += count;
+  }
+  EXPECT_EQ(reader.unread_bytes(), stream.size());
+  Bytes payload;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(reader.next(payload), FrameStatus::packet);
+    ASSERT_EQ(packet_of(payload), patterned(5000));
+  }
+}
+
+TEST(FrameReader, MovesWithWhatItHasRead) {
+  const Packet stream = framed({patterned(10), patterned(20)});
+  FrameReader first(kNoBound);
+  FrameStatus last;
+  EXPECT_EQ(read_all(first, Bytes(stream).first(20), kNoBound, last).size(), 1u);
+  FrameReader second = std::move(first);
+  EXPECT_EQ(second.unread_bytes(), 6u);
+  EXPECT_EQ(read_all(second, Bytes(stream).subspan(20), kNoBound, last), std::vector<Packet>{patterned(20)});
 }
 
 TEST(FrameReader, PacketPastTheBoundIsRefusedByItsHeader) {
@@ -142,6 +221,39 @@ TEST(FrameWriter, SplitsWhatIsTooLongAndNumbersThePieces) {
   EXPECT_EQ(Packet(sent.end() - 4, sent.end()), (Packet{0, 0, 0, 0}));
 }
 
+TEST(FrameWriter, EveryPieceKeepsItsBytesAndOnlyTheFirstStartsTheCommand) {
+  const Packet payload = patterned(2 * kMaxFramePayload + 5);
+  FrameWriter writer;
+  writer.begin().bytes(payload);
+  EXPECT_EQ(writer.end(), 3);
+  Bytes sent = writer.bytes();
+  Packet joined;
+  for (const std::size_t piece : {kMaxFramePayload, kMaxFramePayload, std::size_t{5}}) {
+    EXPECT_EQ(load_little_endian(sent.data(), 3), piece);
+    const Bytes body = sent.subspan(4, piece);
+    joined.insert(joined.end(), body.begin(), body.end());
+    sent = sent.subspan(4 + piece);
+  }
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(joined == payload);
+}
+
+TEST(FrameWriter, EmptyPacketIsAHeader) {  // which refuses a file
+  FrameWriter writer;
+  writer.begin(2);
+  EXPECT_EQ(writer.end(), 3);
+  EXPECT_EQ(packet_of(writer.bytes()), hex("000000 02"));
+}
+
+TEST(FrameWriter, GivesALargePacketsMemoryBack) {
+  FrameWriter writer;
+  ByteWriter& out = writer.begin();
+  out.zeros(5'000'000);
+  writer.end();
+  writer.clear();
+  EXPECT_LE(out.buffer().capacity(), 1024u * 1024);
+}
+
 TEST(FrameWriter, SeveralCommandsGoOutTogether) {
   FrameWriter writer;
   EXPECT_TRUE(writer.empty());
@@ -149,7 +261,7 @@ TEST(FrameWriter, SeveralCommandsGoOutTogether) {
   EXPECT_EQ(writer.end(), 1);
   writer.begin().u8(0x01);
   EXPECT_EQ(writer.end(), 1);
-  EXPECT_EQ(Packet(writer.bytes().begin(), writer.bytes().end()), (Packet{1, 0, 0, 0, 0x0e, 1, 0, 0, 0, 0x01}));
+  EXPECT_EQ(packet_of(writer.bytes()), hex("010000 00 0e 010000 00 01"));
   writer.clear();
   EXPECT_TRUE(writer.empty());
 }

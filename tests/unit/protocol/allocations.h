@@ -1,0 +1,10 @@
+// How often this program has allocated, to test what must not.
+#pragma once
+
+#include <cstddef>
+
+namespace selkie::protocol {
+
+std::size_t allocations();
+
+}  // namespace selkie::protocol
