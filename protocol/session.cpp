@@ -22,11 +22,12 @@ Failure left_protocol(const char* why) {
 Result<std::unique_ptr<Session>> Session::open(const ConnectOptions& options) {
   auto opened = open_connection(options);
   if (!opened.ok()) return std::move(opened).failure();
-  auto session = std::unique_ptr<Session>(new Session(std::move(*opened)));
-  session->status_ = session->opened_.status;
-  session->heard_session_changes({reinterpret_cast<const std::uint8_t*>(session->opened_.session_changes.data()),
-                                  session->opened_.session_changes.size()});
-  return session;
+  return std::make_unique<Session>(std::move(*opened));
+}
+
+Session::Session(Opened opened) : opened_(std::move(opened)), status_(opened_.status) {
+  heard_session_changes(
+      {reinterpret_cast<const std::uint8_t*>(opened_.session_changes.data()), opened_.session_changes.size()});
 }
 
 Session::~Session() {

@@ -53,6 +53,7 @@ class Session {
  public:
   // Errors: those of open_connection().
   static Result<std::unique_ptr<Session>> open(const ConnectOptions& options);
+  explicit Session(Opened opened);
   ~Session();  // says COM_QUIT when the connection is idle and alive
 
   const Dialect& dialect() const { return opened_.dialect; }
@@ -125,8 +126,6 @@ class Session {
   Status reset();
 
  private:
-  explicit Session(Opened opened) : opened_(std::move(opened)) {}
-
   Status receive();                    // one read from the stream into the frames
   Status next_packet(Bytes& payload);  // the next whole packet
   Status die(Failure failure);         // closes the session; hands the failure back

@@ -77,6 +77,7 @@ class [[nodiscard]] Result {
   T&& value() && { return std::get<0>(std::move(state_)); }
   T* operator->() { return &std::get<0>(state_); }
   T& operator*() & { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
 
   // Precondition: !ok().
   const Failure& failure() const& { return std::get<1>(state_); }
