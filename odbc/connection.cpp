@@ -53,19 +53,17 @@ std::string isolation_statement(SQLUINTEGER level) {
 }  // namespace
 
 Connection::Connection(Environment& environment) : Handle(kTag), environment_(environment) {
-  const std::lock_guard lock(environment.mutex());
   environment.connections.insert(this);
 }
 
 Connection::~Connection() {
   free_children();
-  const std::lock_guard lock(environment_.mutex());
   environment_.connections.erase(this);
 }
 
 void Connection::free_children() {
   while (!statements.empty()) delete *statements.begin();
-  while (!descriptors.empty()) delete *descriptors.begin();
+  for (Descriptor* descriptor : std::exchange(descriptors, {})) delete descriptor;
 }
 
 void Connection::connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide) {

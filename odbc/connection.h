@@ -46,7 +46,8 @@ class Environment : public Handle {
 class Connection : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::connection;
-  explicit Connection(Environment& environment);  // enters itself into the environment's connections
+  // Enters itself into the environment's connections and leaves them again; the caller holds the environment's lock.
+  explicit Connection(Environment& environment);
   ~Connection();
 
   std::mutex& mutex() { return mutex_; }

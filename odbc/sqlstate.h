@@ -67,6 +67,7 @@ namespace selkie::odbc {
   X(nullable_out_of_range, "HY099", "S1099", "Nullable type out of range")                                      \
   X(uniqueness_out_of_range, "HY100", "S1100", "Uniqueness option type out of range")                           \
   X(accuracy_out_of_range, "HY101", "S1101", "Accuracy option type out of range")                               \
+  X(invalid_precision, "HY104", "S1104", "Invalid precision or scale value")                                    \
   X(invalid_parameter_type, "HY105", "S1105", "Invalid parameter type")                                         \
   X(fetch_type_out_of_range, "HY106", "S1106", "Fetch type out of range")                                       \
   X(row_out_of_range, "HY107", "S1107", "Row value out of range")                                               \

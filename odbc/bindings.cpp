@@ -1,0 +1,110 @@
+#include "odbc/bindings.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "odbc/convert.h"
+
+namespace selkie::odbc {
+namespace {
+
+constexpr SQLULEN kMaxDecimalDigits = 65;  // of the servers' DECIMAL
+
+// ODBC 2 numbered the date and time types otherwise, the same for SQL and C; descriptors know ODBC 3's alone.
+SQLSMALLINT odbc3_type(SQLSMALLINT type) {
+  switch (type) {
+    case SQL_DATE: return SQL_TYPE_DATE;
+    case SQL_TIME: return SQL_TYPE_TIME;
+    case SQL_TIMESTAMP: return SQL_TYPE_TIMESTAMP;
+    default: return type;
+  }
+}
+
+constexpr SQLSMALLINT kSqlTypes[] = {
+    SQL_CHAR,           SQL_VARCHAR,       SQL_LONGVARCHAR, SQL_WCHAR,   SQL_WVARCHAR, SQL_WLONGVARCHAR, SQL_BINARY,
+    SQL_VARBINARY,      SQL_LONGVARBINARY, SQL_BIT,         SQL_TINYINT, SQL_SMALLINT, SQL_INTEGER,      SQL_BIGINT,
+    SQL_REAL,           SQL_FLOAT,         SQL_DOUBLE,      SQL_DECIMAL, SQL_NUMERIC,  SQL_TYPE_DATE,    SQL_TYPE_TIME,
+    SQL_TYPE_TIMESTAMP, SQL_GUID,
+};
+
+bool is_sql_type(SQLSMALLINT type) {
+  const bool is_interval = type >= SQL_INTERVAL_YEAR && type <= SQL_INTERVAL_MINUTE_TO_SECOND;
+  return is_interval || std::find(std::begin(kSqlTypes), std::end(kSqlTypes), type) != std::end(kSqlTypes);
+}
+
+bool is_decimal(SQLSMALLINT sql_type) { return sql_type == SQL_DECIMAL || sql_type == SQL_NUMERIC; }
+
+void require_direction(SQLSMALLINT direction) {
+  switch (direction) {
+    case SQL_PARAM_INPUT:
+    case SQL_PARAM_OUTPUT:
+    case SQL_PARAM_INPUT_OUTPUT: return;
+    case SQL_PARAM_OUTPUT_STREAM:
+    case SQL_PARAM_INPUT_OUTPUT_STREAM:
+      throw Fail(SqlState::optional_feature, "Streamed output parameters are not supported: bind with SQL_PARAM_OUTPUT.");
+    default: throw Fail(SqlState::invalid_parameter_type);
+  }
+}
+
+void require_c_type(SQLSMALLINT c_type) {
+  if (!is_c_type(c_type)) throw Fail(SqlState::invalid_c_type);
+}
+
+}  // namespace
+
+void bind_column(Statement& statement, SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER data, SQLLEN capacity_bytes,
+                 SQLLEN* length) {
+  if (number > SHRT_MAX || (number == 0 && statement.attributes.use_bookmarks == SQL_UB_OFF)) {
+    throw Fail(SqlState::invalid_descriptor_index);
+  }
+  Descriptor& ard = statement.ard();
+  const auto record_number = static_cast<SQLSMALLINT>(number);
+  if (data == nullptr && length == nullptr) return ard.unbind(record_number);
+  c_type = odbc3_type(c_type);
+  require_c_type(c_type);
+  if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+
+  DescriptorRecord& record = ard.record(record_number);
+  Descriptor::set_concise_type(record, c_type);
+  record.octet_length = capacity_bytes;
+  record.data_ptr = data;
+  record.octet_length_ptr = record.indicator_ptr = length;
+  ard.changed();
+}
+
+void bind_parameter(Statement& statement, SQLUSMALLINT number, const ParameterBinding& binding) {
+  if (number == 0 || number > SHRT_MAX) throw Fail(SqlState::invalid_descriptor_index);
+  require_direction(binding.direction);
+  const SQLSMALLINT c_type = odbc3_type(binding.c_type), sql_type = odbc3_type(binding.sql_type);
+  require_c_type(c_type);
+  if (!is_sql_type(sql_type)) throw Fail(SqlState::invalid_sql_type);
+  if (is_decimal(sql_type) && (binding.column_size > kMaxDecimalDigits || binding.decimal_digits < 0)) {
+    throw Fail(SqlState::invalid_precision, "A DECIMAL has at most 65 digits, none or more of them after the point.");
+  }
+  if (binding.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+  if (binding.data == nullptr && binding.length == nullptr && binding.direction != SQL_PARAM_OUTPUT) {
+    throw Fail(SqlState::null_pointer);
+  }
+
+  const auto record_number = static_cast<SQLSMALLINT>(number);
+  DescriptorRecord& in = statement.ipd().record(record_number);
+  Descriptor::set_concise_type(in, sql_type);
+  in.parameter_type = binding.direction;
+  in.length = binding.column_size;
+  if (is_decimal(sql_type) || sql_type == SQL_FLOAT || sql_type == SQL_REAL || sql_type == SQL_DOUBLE) {
+    in.precision = static_cast<SQLSMALLINT>(std::min<SQLULEN>(binding.column_size, SHRT_MAX));
+    in.scale = binding.decimal_digits;
+  } else {
+    in.precision = binding.decimal_digits;  // digits of the seconds
+  }
+  statement.ipd().changed();
+
+  DescriptorRecord& application = statement.apd().record(record_number);
+  Descriptor::set_concise_type(application, c_type);
+  application.octet_length = binding.capacity_bytes;
+  application.data_ptr = binding.data;
+  application.octet_length_ptr = application.indicator_ptr = binding.length;
+  statement.apd().changed();
+}
+
+}  // namespace selkie::odbc

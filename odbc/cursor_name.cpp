@@ -1,0 +1,48 @@
+#include "odbc/cursor_name.h"
+
+#include <strings.h>
+#include <algorithm>
+#include <utility>
+
+#include "odbc/text.h"
+
+namespace selkie::odbc {
+namespace {
+
+constexpr std::size_t kMaxCharacters = 64;  // as the servers' other names; SQL_MAX_CURSOR_NAME_LEN
+
+bool is_same_name(const std::string& a, const std::string& b) {  // names of cursors ignore case
+  return a.size() == b.size() && ::strncasecmp(a.c_str(), b.c_str(), a.size()) == 0;
+}
+
+bool is_taken(Statement& statement, const std::string& name) {
+  const auto& all = statement.connection().statements;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Statement* other) { return other != &statement && is_same_name(other->cursor_name, name); });
+}
+
+bool is_reserved(const std::string& name) {
+  return ::strncasecmp(name.c_str(), "SQL_CUR", 7) == 0 || ::strncasecmp(name.c_str(), "SQLCUR", 6) == 0;
+}
+
+}  // namespace
+
+const std::string& cursor_name(Statement& statement) {
+  for (unsigned number = 1; statement.cursor_name.empty(); ++number) {
+    std::string name = "SQL_CUR" + std::to_string(number);
+    if (!is_taken(statement, name)) statement.cursor_name = std::move(name);
+  }
+  return statement.cursor_name;
+}
+
+void set_cursor_name(Statement& statement, std::string name) {
+  if (statement.phase() == Statement::Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
+  if (name.empty() || is_reserved(name) || count_characters(name) > kMaxCharacters) {
+    throw Fail(SqlState::invalid_cursor_name,
+               "A cursor name has 1 to 64 characters and does not begin with SQL_CUR or SQLCUR.");
+  }
+  if (is_taken(statement, name)) throw Fail(SqlState::duplicate_cursor_name);
+  statement.cursor_name = std::move(name);
+}
+
+}  // namespace selkie::odbc

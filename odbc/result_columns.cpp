@@ -1,0 +1,48 @@
+#include "odbc/result_columns.h"
+
+#include "odbc/types.h"
+
+namespace selkie::odbc {
+namespace {
+
+const protocol::Column& require_column(const protocol::ColumnSetPtr& columns, SQLUSMALLINT number) {
+  if (number == 0 || number > columns->size()) throw Fail(SqlState::invalid_descriptor_index);
+  return (*columns)[number - 1];
+}
+
+Descriptor::Value number_value(SQLLEN number) {
+  Descriptor::Value value;
+  value.number = number;
+  return value;
+}
+
+}  // namespace
+
+ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
+  const protocol::ColumnSetPtr columns = statement.require_columns();
+  const TypeDescription type = describe(require_column(columns, number), statement.connection().describe_options());
+  const auto record = static_cast<SQLSMALLINT>(number);
+  return {.name = statement.ird().get_field(record, SQL_DESC_NAME).text,
+          .type = concise_type_for(statement.connection(), type.concise_type),
+          .column_size = type.column_size,
+          .decimal_digits = type.decimal_digits,
+          .nullable = static_cast<SQLSMALLINT>(statement.ird().get_field(record, SQL_DESC_NULLABLE).number)};
+}
+
+Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {
+  if (field == SQL_DESC_COUNT || field == SQL_COLUMN_COUNT) return number_value(statement.result_columns());
+  const protocol::ColumnSetPtr columns = statement.require_columns();
+  const protocol::Column& column = require_column(columns, number);
+  const auto described = [&] { return describe(column, statement.connection().describe_options()); };
+  switch (field) {  // ODBC 2 had other meanings for these three. Spec: "SQLColAttributes Mapping"
+    case SQL_COLUMN_PRECISION: return number_value(static_cast<SQLLEN>(described().column_size));
+    case SQL_COLUMN_LENGTH: return number_value(described().octet_length);
+    case SQL_COLUMN_SCALE: return number_value(described().decimal_digits);
+    case SQL_COLUMN_NAME: field = SQL_DESC_NAME; break;
+    case SQL_COLUMN_NULLABLE: field = SQL_DESC_NULLABLE; break;
+    default: break;
+  }
+  return statement.ird().get_field(static_cast<SQLSMALLINT>(number), static_cast<SQLSMALLINT>(field));
+}
+
+}  // namespace selkie::odbc

@@ -1,0 +1,27 @@
+// What SQLDescribeCol and SQLColAttribute say about a result's columns.
+#pragma once
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <string>
+
+#include "odbc/descriptor.h"
+#include "odbc/statement.h"
+
+namespace selkie::odbc {
+
+struct ColumnAnswer {
+  std::string name;
+  SQLSMALLINT type = 0;
+  SQLULEN column_size = 0;
+  SQLSMALLINT decimal_digits = 0;
+  SQLSMALLINT nullable = SQL_NULLABLE_UNKNOWN;
+};
+// Column `number` counts from 1. Throws Fail: HY010, 07005 no result set, 07009 number.
+ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number);
+
+// One field of SQLColAttribute, ODBC 2's SQL_COLUMN_* numbers included. Throws Fail as above, and HY091 for an unknown field.
+Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field);
+
+}  // namespace selkie::odbc

@@ -1,0 +1,126 @@
+#include "tests/support/replay.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace selkie::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool is_link_failure(const OdbcError& error) {
+  return error.native() == 0 && (error.state() == "08S01" || error.state() == "08001");
+}
+
+bool is_connected(Connection& connection) {
+  SQLUINTEGER dead = 0;
+  return SQL_SUCCEEDED(::SQLGetConnectAttr(connection.handle(), SQL_ATTR_CONNECTION_DEAD, &dead, sizeof dead, nullptr));
+}
+
+// A lost connection says so at once, without another round trip, and for good.
+void expect_dead(Connection& connection) {
+  EXPECT_TRUE(connection.is_dead());
+  const auto start = Clock::now();
+  try {
+    Statement(connection).run("SELECT 1");
+    ADD_FAILURE() << "a statement ran on a lost connection";
+  } catch (const OdbcError& error) {
+    EXPECT_EQ(error.state(), "08S01") << error.what();
+  }
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(1));
+}
+
+struct Staging {
+  const Script& opening;
+  const Script& talk;
+  const LoginClient& client;  // runs from the connecting on
+};
+
+Performance perform(const Staging& staging, const Delivery& delivery, const std::string& how) {
+  SCOPED_TRACE(how);
+  ScriptedServer server(staging.opening, staging.talk, delivery);
+  const bool lossy = delivery.lost_before != Delivery::kNever || delivery.lost_at_byte != Delivery::kNever;
+  {
+    Connection connection;
+    bool connected = false;
+    try {
+      staging.client(connection, server.address());
+    } catch (const OdbcError& error) {
+      connected = error.state() != "08001";
+      if (!lossy || !is_link_failure(error)) ADD_FAILURE() << "unexpected: " << error.what();
+      SQLUINTEGER dead = 0;
+      connected =
+          SQL_SUCCEEDED(::SQLGetConnectAttr(connection.handle(), SQL_ATTR_CONNECTION_DEAD, &dead, sizeof dead, nullptr));
+      if (lossy && connected && !::testing::Test::HasFailure()) expect_dead(connection);
+    }
+  }
+  const Performance& performance = server.finish();
+  if (!performance.failure.empty() && !lossy) ADD_FAILURE() << "at the server: " << performance.failure;
+  return performance;
+}
+
+void perform_all(const Staging& staging, const ReplayOptions& options) {
+  const auto stop = [] { return ::testing::Test::HasFailure(); };  // one report is enough
+  Delivery delivery{.transport = options.transport};
+  const std::size_t size = perform(staging, delivery, "delivered whole").sent_bytes;
+  if (stop()) return;
+
+  delivery.byte_by_byte = true;
+  perform(staging, delivery, "delivered byte by byte");
+  delivery.byte_by_byte = false;
+
+  for (std::size_t byte = 1; options.cuts && byte < size && !stop(); ++byte) {
+    delivery.cut_at = byte;
+    perform(staging, delivery, "with a pause in front of byte " + std::to_string(byte) + " of " + std::to_string(size));
+  }
+  delivery.cut_at = Delivery::kNever;
+
+  const std::vector<Step>& steps = staging.talk.steps();
+  for (std::size_t step = 0; options.losses && step < steps.size() && !stop(); ++step) {
+    delivery.lost_before = step;
+    perform(staging, delivery, "with the link lost before the server " + name_of(steps[step]));
+  }
+  delivery.lost_before = Delivery::kNever;
+
+  constexpr std::size_t kEvery = 7;  // bytes: within every packet, as none is shorter than its header and a byte or two
+  for (std::size_t byte = 1; options.losses && byte < size && !stop(); byte += kEvery) {
+    delivery.lost_at_byte = byte;
+    perform(staging, delivery, "with the link lost in front of byte " + std::to_string(byte) + " of " + std::to_string(size));
+  }
+}
+
+}  // namespace
+
+void replay(const Script& talk, const Client& client, const ReplayOptions& options) {
+  for (const Server* server : options.servers) {
+    SCOPED_TRACE(server->name);
+    const Script opening = login_script(*server);
+    const LoginClient connected = [&](Connection& connection, const std::string& address) {
+      connection.connect(address + ";UID=ann;SSLMODE=DISABLED;" + options.settings);
+      client(connection);
+    };
+    perform_all({opening, talk, connected}, options);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+void replay_login(const Script& talk, const LoginClient& client, const ReplayOptions& options) {
+  const Script nothing;
+  perform_all({nothing, talk, client}, options);
+}
+
+OdbcError expect_error(const std::string& state, SQLINTEGER native, const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const OdbcError& error) {
+    const bool as_expected = error.state() == state && error.native() == native;
+    if (!as_expected && is_link_failure(error)) throw;
+    EXPECT_TRUE(as_expected) << "expected " << state << " (" << native << ") but it " << error.what();
+    return error;
+  }
+  ADD_FAILURE() << "expected " << state << " (" << native << ") but nothing failed";
+  return OdbcError(SQL_SUCCESS, {});
+}
+
+}  // namespace selkie::test

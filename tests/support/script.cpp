@@ -1,0 +1,125 @@
+#include "tests/support/script.h"
+
+#include <algorithm>
+
+namespace selkie::test {
+
+using protocol::Bytes;
+using protocol::ByteWriter;
+
+namespace {
+
+std::string printable(Bytes bytes) {
+  constexpr std::size_t kShown = 120;
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), kShown))) {
+    if (byte >= 0x20 && byte < 0x7f && byte != '\\') {
+      out += static_cast<char>(byte);
+    } else {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return bytes.size() > kShown ? out + "... (" + std::to_string(bytes.size()) + " bytes)" : out;
+}
+
+Packet bytes_of(const std::function<void(ByteWriter&)>& write) {
+  ByteWriter out;
+  write(out);
+  return std::move(out.buffer());
+}
+
+Expectation exactly(std::string name, Packet expected) {
+  return {std::move(name), [expected = std::move(expected)](Bytes payload) {
+            return std::equal(payload.begin(), payload.end(), expected.begin(), expected.end())
+                       ? ""
+                       : "expected " + printable(expected) + " but read " + printable(payload);
+          }};
+}
+
+Expectation beginning(std::string name, Packet expected) {
+  return {std::move(name), [expected = std::move(expected)](Bytes payload) {
+            const Bytes start = payload.first(std::min(payload.size(), expected.size()));
+            return std::equal(start.begin(), start.end(), expected.begin(), expected.end())
+                       ? ""
+                       : "expected to begin with " + printable(expected) + " but read " + printable(payload);
+          }};
+}
+
+Packet command(std::uint8_t code, std::string_view text) {
+  return bytes_of([&](ByteWriter& out) { out.u8(code), out.text(text); });
+}
+
+// Spec: page_protocol_command_phase.html
+constexpr std::uint8_t kQuit = 0x01, kQuery = 0x03, kPing = 0x0e, kPrepare = 0x16, kExecute = 0x17, kLongData = 0x18,
+                       kCloseStatement = 0x19, kReset = 0x1f;
+
+Packet execute_head(std::uint32_t id) {
+  return bytes_of([&](ByteWriter& out) { out.u8(kExecute), out.u32(id), out.u8(0), out.u32(1); });
+}
+
+}  // namespace
+
+Expectation query(const std::string& sql) { return exactly("query " + sql, command(kQuery, sql)); }
+Expectation query_starting(const std::string& sql) { return beginning("query " + sql + "...", command(kQuery, sql)); }
+Expectation prepare(const std::string& sql) { return exactly("prepare " + sql, command(kPrepare, sql)); }
+Expectation execute(std::uint32_t id) { return beginning("execute " + std::to_string(id), execute_head(id)); }
+
+Expectation execute_with(std::uint32_t id, const Packet& parameters) {
+  Packet expected = execute_head(id);
+  expected.insert(expected.end(), parameters.begin(), parameters.end());
+  return exactly("execute " + std::to_string(id) + " with parameters", std::move(expected));
+}
+
+Expectation close_statement(std::uint32_t id) {
+  return exactly("close statement " + std::to_string(id),
+                 bytes_of([&](ByteWriter& out) { out.u8(kCloseStatement), out.u32(id); }));
+}
+
+Expectation long_data(std::uint32_t id, std::uint16_t parameter, std::string_view piece) {
+  return exactly("long data of parameter " + std::to_string(parameter),
+                 bytes_of([&](ByteWriter& out) { out.u8(kLongData), out.u32(id), out.u16(parameter), out.text(piece); }));
+}
+
+Expectation ping() { return exactly("ping", {kPing}); }
+Expectation reset_connection() { return exactly("reset connection", {kReset}); }
+Expectation quit() { return exactly("quit", {kQuit}); }
+Expectation empty_packet() { return exactly("an empty packet", {}); }
+Expectation packet_starting(Packet bytes) {
+  std::string name = "a packet that begins with " + printable(bytes);
+  return beginning(std::move(name), std::move(bytes));
+}
+
+Expectation login(const std::string& user) {
+  return {"login of " + user, [user](Bytes payload) -> std::string {
+            constexpr std::size_t kUserOffset = 32;
+            if (payload.size() < kUserOffset) return "expected a login but read " + printable(payload);
+            const std::string_view rest = protocol::as_text(payload.subspan(kUserOffset));
+            const std::string_view name = rest.substr(0, rest.find('\0'));
+            return name == user ? "" : "the user is " + std::string(name);
+          }};
+}
+
+std::string name_of(const Step& step) {
+  struct Name {
+    std::string operator()(const step::Send& s) const { return "sends " + s.reply.name; }
+    std::string operator()(const step::SendBytes&) const { return "sends bytes"; }
+    std::string operator()(const step::Read& s) const { return "reads " + s.expectation.name; }
+    std::string operator()(const step::Pause&) const { return "pauses"; }
+    std::string operator()(const step::Close&) const { return "closes"; }
+    std::string operator()(const step::ExpectClose&) const { return "expects the client to close"; }
+  };
+  return std::visit(Name{}, step);
+}
+
+Script login_script(const Server& server, const std::string& user) {
+  return script().sends(greeting(server)).reads_login(user).sends(ok());
+}
+
+Packet frame(std::uint32_t size_bytes, std::uint8_t sequence, const Packet& payload) {
+  return bytes_of([&](ByteWriter& out) { out.u24(size_bytes), out.u8(sequence), out.bytes(payload); });
+}
+
+}  // namespace selkie::test

@@ -1,0 +1,94 @@
+// A conversation as the server sees it, in the order of time:
+//   script().reads(query("SELECT 1")).sends(head({integer("1")}), row({"1"}), end())
+// A script is data: the scripted server plays it as often as asked, delivered whole or in pieces.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tests/support/packets.h"
+
+namespace selkie::test {
+
+// What a packet from the client must look like. `mismatch` says what is wrong with it; empty when nothing is.
+struct Expectation {
+  std::string name;
+  std::function<std::string(protocol::Bytes payload)> mismatch;
+};
+Expectation query(const std::string& sql);           // COM_QUERY, this text exactly
+Expectation query_starting(const std::string& sql);  // COM_QUERY, a text that begins so
+Expectation prepare(const std::string& sql);
+Expectation execute(std::uint32_t id);                                 // COM_STMT_EXECUTE, whatever its parameters
+Expectation execute_with(std::uint32_t id, const Packet& parameters);  // ... and the bytes behind the iteration count
+Expectation close_statement(std::uint32_t id);
+Expectation long_data(std::uint32_t id, std::uint16_t parameter, std::string_view piece);
+Expectation ping();
+Expectation reset_connection();
+Expectation quit();
+Expectation empty_packet();
+Expectation packet_starting(Packet bytes);
+Expectation login(const std::string& user);  // the handshake response; settles the dialect
+inline constexpr std::uint32_t kLastPreparedId = 0xffffffff;
+
+namespace step {
+struct Send {
+  Reply reply;
+};
+struct SendBytes {  // as they are, without a frame header
+  Packet bytes;
+};
+struct Read {
+  Expectation expectation;
+  bool is_login = false;
+};
+struct Pause {
+  std::chrono::milliseconds time;
+};
+struct Close {};        // the server hangs up
+struct ExpectClose {};  // the client must hang up
+}  // namespace step
+using Step = std::variant<step::Send, step::SendBytes, step::Read, step::Pause, step::Close, step::ExpectClose>;
+std::string name_of(const Step& step);
+
+class Script {
+ public:
+  Script& reads(Expectation expectation) { return add(step::Read{std::move(expectation), false}); }
+  Script& reads_login(const std::string& user) { return add(step::Read{login(user), true}); }
+  template <class... Replies>
+  Script& sends(Replies... replies) {
+    (add(step::Send{std::move(replies)}), ...);
+    return *this;
+  }
+  Script& sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
+  Script& pauses(std::chrono::milliseconds time) { return add(step::Pause{time}); }
+  Script& closes() { return add(step::Close{}); }
+  Script& expects_close() { return add(step::ExpectClose{}); }
+  Script& then(const Script& more) {
+    for (const Step& step : more.steps_) add(step);
+    return *this;
+  }
+
+  const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+  Script& add(Step step) {
+    steps_.push_back(std::move(step));
+    return *this;
+  }
+
+  std::vector<Step> steps_;
+};
+inline Script script() { return {}; }
+
+// The steps from greeting to the final OK for a user without a password.
+Script login_script(const Server& server, const std::string& user = "ann");
+
+// Bytes with a frame header of the given length and sequence number, which may be lies.
+Packet frame(std::uint32_t size_bytes, std::uint8_t sequence, const Packet& payload);
+
+}  // namespace selkie::test

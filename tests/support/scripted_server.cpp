@@ -1,0 +1,285 @@
+#include "tests/support/scripted_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <system_error>
+
+namespace selkie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::Bytes;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kStepTimeout = 10s;  // of a client that does nothing: it hangs
+constexpr std::size_t kMaxFrame = 0xffffff;
+
+struct StepFailed {
+  std::string why;
+};
+struct LinkLost {};    // as the delivery wants it
+struct ClientLeft {};  // end of stream from the client
+
+[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+
+// The server's end of the connection: frames and cuts.
+class Link {
+ public:
+  Link(int fd, const Delivery& delivery) : fd_(fd), delivery_(delivery) {
+    const int on = 1;
+    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  ~Link() { ::close(fd_); }
+  Link(const Link&) = delete;
+
+  // From here on the delivery counts and cuts.
+  void measure() { measured_ = true; }
+  std::size_t sent_bytes() const { return sent_bytes_; }
+
+  void send_packet(Bytes payload) {
+    for (;;) {
+      const Bytes piece = payload.first(std::min(payload.size(), kMaxFrame));
+      payload = payload.subspan(piece.size());
+      send(frame(static_cast<std::uint32_t>(piece.size()), sequence_++, Packet(piece.begin(), piece.end())));
+      if (piece.size() < kMaxFrame) return;
+    }
+  }
+
+  void send(Bytes bytes) {
+    if (!measured_) return write(bytes);
+    if (delivery_.byte_by_byte) {
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        write(bytes.subspan(i, 1));
+        let_client_read();
+      }
+    } else if (const std::size_t cut = place(delivery_.cut_at, bytes); cut != Delivery::kNever) {
+      write(bytes.first(cut));
+      let_client_read();
+      write(bytes.subspan(cut));
+    } else if (const std::size_t end = place(delivery_.lost_at_byte, bytes); end != Delivery::kNever) {
+      write(bytes.first(end));
+      throw LinkLost{};
+    } else {
+      write(bytes);
+    }
+    sent_bytes_ += bytes.size();
+  }
+
+  Packet read_packet() {
+    Packet payload;
+    for (;;) {
+      std::array<std::uint8_t, 4> header;
+      read(header);
+      const std::size_t size = header[0] | header[1] << 8 | header[2] << 16;
+      sequence_ = static_cast<std::uint8_t>(header[3] + 1);
+      const std::size_t start = payload.size();
+      payload.resize(start + size);
+      read(std::span(payload).subspan(start));
+      if (size < kMaxFrame) return payload;
+    }
+  }
+
+ private:
+  // Where the byte with this number falls within `bytes`; a cut in front of its first byte is none.
+  std::size_t place(std::size_t number, Bytes bytes) const {
+    return number > sent_bytes_ && number < sent_bytes_ + bytes.size() ? number - sent_bytes_ : Delivery::kNever;
+  }
+
+  void write(Bytes bytes) {
+    while (!bytes.empty()) {
+      pollfd writable{fd_, POLLOUT, 0};
+      if (::poll(&writable, 1, std::chrono::milliseconds(kStepTimeout).count()) == 0)
+        throw StepFailed{"the client reads nothing"};
+      const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent < 0 && errno == EAGAIN) continue;
+      if (sent < 0) throw ClientLeft{};
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+  }
+
+  void read(std::span<std::uint8_t> into) {
+    while (!into.empty()) {
+      pollfd readable{fd_, POLLIN, 0};
+      if (::poll(&readable, 1, std::chrono::milliseconds(kStepTimeout).count()) == 0)
+        throw StepFailed{"the client says nothing"};
+      const ssize_t size = ::recv(fd_, into.data(), into.size(), 0);
+      if (size <= 0) throw ClientLeft{};
+      into = into.subspan(static_cast<std::size_t>(size));
+    }
+  }
+
+  // Until the client has taken what was sent and had time to come back for more; not long where it does not want any.
+  // A Unix socket tells what the peer has not read yet. TCP only tells what has not arrived: a pause must do.
+  void let_client_read() {
+    if (delivery_.transport == Transport::tcp) return std::this_thread::sleep_for(1ms);
+    const auto patience = Clock::now() + 1ms;
+    for (int unread = 1; unread > 0 && Clock::now() < patience;) {
+      if (::ioctl(fd_, SIOCOUTQ, &unread) != 0) break;
+      std::this_thread::yield();
+    }
+    const auto come_back = Clock::now() + 20us;
+    while (Clock::now() < come_back) std::this_thread::yield();
+  }
+
+  int fd_;
+  Delivery delivery_;
+  bool measured_ = false;
+  std::size_t sent_bytes_ = 0;
+  std::uint8_t sequence_ = 0;
+};
+
+// One performance of a script.
+class Play {
+ public:
+  Play(Link& link, std::size_t lost_before) : link_(link), lost_before_(lost_before) {}
+
+  void opening(const Script& script) {
+    for (const Step& step : script.steps()) perform(step);
+  }
+
+  void talk(const Script& script) {
+    link_.measure();
+    std::size_t number = 0;
+    for (const Step& step : script.steps()) {
+      if (number++ == lost_before_) throw LinkLost{};
+      perform(step);
+    }
+  }
+
+  // What a client may still say when the script is over: statements closed, farewell.
+  void epilogue() {
+    constexpr std::uint8_t kQuit = 0x01, kCloseStatement = 0x19;
+    where_ = "after the end of the script";
+    for (;;) {
+      const Packet packet = link_.read_packet();
+      const std::uint8_t command = packet.empty() ? 0 : packet[0];
+      if (command != kQuit && command != kCloseStatement) throw StepFailed{"the client sent another command: " + text(packet)};
+    }
+  }
+
+  const std::string& where() const { return where_; }
+  bool wants_close() const { return wants_close_; }
+
+ private:
+  static std::string text(const Packet& packet) { return std::string(protocol::as_text(packet)).substr(0, 120); }
+
+  void perform(const Step& step) {
+    ++step_number_;
+    where_ = "step " + std::to_string(step_number_) + " (" + name_of(step) + ")";
+    std::visit([&](const auto& s) { perform(s); }, step);
+  }
+
+  void perform(const step::Send& step) {
+    for (const Packet& packet : step.reply.packets(agreed_)) link_.send_packet(packet);
+    if (step.reply.offers != 0) offered_ = step.reply.offers;
+  }
+  void perform(const step::SendBytes& step) { link_.send(step.bytes); }
+  void perform(const step::Read& step) {
+    const Packet packet = link_.read_packet();
+    if (const std::string why = step.expectation.mismatch(packet); !why.empty()) throw StepFailed{why};
+    if (!step.is_login) return;
+    const std::optional<Agreed> agreed = agree(offered_, packet);
+    if (!agreed) throw StepFailed{"the login packet is too short"};
+    agreed_ = *agreed;
+  }
+  void perform(const step::Pause& step) { std::this_thread::sleep_for(step.time); }
+  void perform(const step::Close&) { throw LinkLost{}; }
+  void perform(const step::ExpectClose&) {
+    wants_close_ = true;
+    (void)link_.read_packet();
+    throw StepFailed{"the client went on instead of closing"};
+  }
+
+  Link& link_;
+  std::size_t lost_before_;
+  std::size_t step_number_ = 0;
+  std::string where_ = "the beginning";
+  std::uint64_t offered_ = 0;
+  Agreed agreed_;
+  bool wants_close_ = false;
+};
+
+}  // namespace
+
+ScriptedServer::ScriptedServer(Script opening, Script talk, Delivery delivery)
+    : opening_(std::move(opening)), talk_(std::move(talk)), delivery_(delivery) {
+  listen();
+  if (::pipe2(wake_, O_CLOEXEC) != 0) fail("pipe");
+  thread_ = std::thread([this] {
+    std::array<pollfd, 2> waiting{{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), std::chrono::milliseconds(kStepTimeout).count()) <= 0 ||
+        (waiting[0].revents & POLLIN) == 0) {
+      performance_.failure = "nobody connected";
+      return;
+    }
+    Link link(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), delivery_);
+    Play play(link, delivery_.lost_before);
+    try {
+      play.opening(opening_);
+      play.talk(talk_);
+      performance_.sent_bytes = link.sent_bytes();
+      play.epilogue();
+    } catch (const StepFailed& failed) {
+      performance_.failure = play.where() + ": " + failed.why;
+    } catch (const LinkLost&) {
+      performance_.sent_bytes = link.sent_bytes();
+    } catch (const ClientLeft&) {
+      const bool in_time = play.wants_close() || play.where() == "after the end of the script";
+      if (!in_time) performance_.failure = play.where() + ": the client closed the connection";
+    }
+  });
+}
+
+void ScriptedServer::listen() {
+  static std::atomic<unsigned> count{0};
+  if (delivery_.transport == Transport::tcp) {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t size = sizeof any;
+    if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&any), size) != 0 || ::listen(listener_, 1) != 0 ||
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&any), &size) != 0) {
+      fail("listen on 127.0.0.1");
+    }
+    address_ = "SERVER=127.0.0.1;PORT=" + std::to_string(ntohs(any.sin_port));
+    return;
+  }
+  path_ = "/tmp/selkie-wire-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  path_.copy(name.sun_path, sizeof name.sun_path - 1);
+  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
+      ::listen(listener_, 1) != 0) {
+    fail("listen on " + path_);
+  }
+  address_ = "SOCKET=" + path_;
+}
+
+const Performance& ScriptedServer::finish() {
+  if (wake_[1] >= 0) ::close(std::exchange(wake_[1], -1));
+  if (thread_.joinable()) thread_.join();
+  return performance_;
+}
+
+ScriptedServer::~ScriptedServer() {
+  finish();
+  ::close(wake_[0]);
+  ::close(listener_);
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+}  // namespace selkie::test
