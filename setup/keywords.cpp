@@ -252,7 +252,7 @@ constexpr Keyword kKeywords[] = {
 
     // What SQL may do.
     flag<&S::multi_statements>("MULTI_STATEMENTS", "", "0", "Allows several statements, separated by ';', in one text."),
-    flag<&S::found_rows>("FOUND_ROWS", "SAFE", "0", "SQLRowCount of an UPDATE counts the rows found, not only those changed."),
+    flag<&S::found_rows>("FOUND_ROWS", "SAFE", "1", "SQLRowCount of an UPDATE counts the rows found, not only those changed."),
     flag<&S::ignore_space>("IGNORE_SPACE", "", "0", "Allows blanks between a function's name and '('; function names become reserved."),
     flag<&S::auto_is_null>("AUTO_IS_NULL", "", "0", "WHERE id IS NULL finds the last inserted row."),
     flag<&S::no_transactions>("NO_TRANSACTIONS", "", "0", "Transactions are reported as unsupported and SQLEndTran does nothing."),
@@ -281,7 +281,7 @@ constexpr Keyword kKeywords[] = {
     flag<&S::tinyint1_is_bit>("TINYINT1_IS_BIT", "", "0", "Reports TINYINT(1) columns as BIT."),
     flag<&S::no_binary_result>("NO_BINARY_RESULT", "", "0", "Reports binary results of functions as text."),
     flag<&S::full_column_names>("FULL_COLUMN_NAMES", "", "0", "SQLDescribeCol gives table.column."),
-    number<&S::long_size_cap>(K::size, "LONG_SIZE_CAP", "", "0", 0, 2147483647, "Largest column size reported for long types, in characters; 0 is 2147483647."),
+    number<&S::long_size_cap>(K::size, "LONG_SIZE_CAP", "", "1048576", 0, 2147483647, "Largest column size reported for long types, in characters, so that clients that allocate by it stay small; data is never cut. 0 is 2147483647."),
     accepted("COLUMN_SIZE_S32", "", "Sizes never pass 2147483647."),
     accepted("BIG_PACKETS", "", "Packets and parameters are never limited by the driver."),
     accepted("NO_LOCALE", "", "Numbers never depend on the locale."),

@@ -35,7 +35,7 @@ struct Settings {
   std::string rsa_key_file;
   bool get_server_public_key = false, cleartext_enabled = false, expired_password_ok = false;
   std::uint32_t connect_timeout_s = 0, read_timeout_s = 0, write_timeout_s = 0;
-  bool multi_statements = false, found_rows = false, ignore_space = false, interactive = false, compress = false;
+  bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, compress = false;
   std::string compression;  // algorithms in order of preference, "zstd,zlib,uncompressed"; empty = none
   bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false, dynamic_cursor = false;
   bool full_column_names = false, no_transactions = false, no_prompt = false;
@@ -49,7 +49,7 @@ struct Settings {
   bool no_date_overflow = false;  // a time part sent to a DATE, or a fraction to a TIME, is dropped without 22008
   bool show_warnings = false;     // the server's warnings become diagnostic records 01000
   ZeroDateMode zero_date = ZeroDateMode::null;
-  std::uint32_t long_size_cap = 0;                // characters; see DescribeOptions
+  std::uint32_t long_size_cap = 1u << 20;         // characters; see DescribeOptions
   std::uint32_t cursor_memory_bytes = 64u << 20;  // parked or scrollable rows past this go to a temporary file
   std::uint32_t max_packet_bytes = 1u << 30;
   std::uint32_t statement_cache = 250;
