@@ -17,7 +17,7 @@ struct AttributeValue {
   enum class Kind : std::uint8_t { uinteger, ulen, pointer, text } kind = Kind::uinteger;
   SQLULEN number = 0;
   SQLPOINTER pointer = nullptr;
-  std::string text;
+  std::string text{};
 };
 
 // Throw Fail: HY092 unknown, HY024 bad value, HY011 not now, HYC00; post 01S02 when a value was replaced by a near one.

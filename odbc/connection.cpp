@@ -50,6 +50,10 @@ std::string isolation_statement(SQLUINTEGER level) {
   throw Fail(SqlState::invalid_attribute_value, "SQL_ATTR_TXN_ISOLATION takes one of the four SQL_TXN_* levels.");
 }
 
+std::string access_mode_statement(SQLUINTEGER mode) {
+  return mode == SQL_MODE_READ_ONLY ? "SET SESSION TRANSACTION READ ONLY" : "SET SESSION TRANSACTION READ WRITE";
+}
+
 }  // namespace
 
 Connection::Connection(Environment& environment) : Handle(kTag), environment_(environment) {
@@ -129,6 +133,7 @@ void Connection::apply_session_settings() {
   std::vector<std::string> statements_to_run;
   if (!attribute_autocommit) statements_to_run.push_back("SET autocommit=0");
   if (attribute_isolation != 0) statements_to_run.push_back(isolation_statement(attribute_isolation));
+  if (access_mode != SQL_MODE_READ_WRITE) statements_to_run.push_back(access_mode_statement(access_mode));
   if (settings_.auto_is_null) statements_to_run.push_back("SET sql_auto_is_null=1");
   if (!settings_.init_statement.empty()) statements_to_run.push_back(settings_.init_statement);
   if (!statements_to_run.empty()) require(session_->run_all(statements_to_run));
@@ -194,7 +199,7 @@ LexerModes Connection::lexer_modes() {
 
 DescribeOptions Connection::describe_options() const {
   DescribeOptions options;
-  options.wide = wide_;
+  options.wide = wide_ && !ansi_application;
   options.no_bigint = settings_.no_bigint;
   options.long_size_cap = settings_.long_size_cap;
   return options;
@@ -211,7 +216,6 @@ void Connection::set_catalog(const std::string& catalog) {
   if (connected()) require(claim(nullptr).change_schema(catalog));
 }
 
-// The first column of the first row, nullopt for NULL or no row.
 std::optional<std::string> Connection::query_value(std::string_view sql) {
   protocol::Session& s = claim(nullptr);
   write_query(s.begin_command(), sql);
@@ -257,6 +261,15 @@ void Connection::set_isolation(SQLUINTEGER level) {
     run(sql);
   }
   attribute_isolation = level;
+}
+
+void Connection::set_access_mode(SQLUINTEGER mode) {
+  if (connected() && mode != access_mode) {
+    if (in_transaction())
+      throw Fail(SqlState::attribute_cannot_be_set_now, "The access mode cannot change inside a transaction.");
+    run(access_mode_statement(mode));
+  }
+  access_mode = mode;
 }
 
 Connection::Running::Running(Connection& connection, Statement& statement) : connection_(connection) {

@@ -76,6 +76,8 @@ class Connection : public Handle {
   void drain(bool may_kill);
   // A statement without interest in rows, on behalf of the connection.
   void run(std::string_view sql);
+  // The first column of a query's first row; nullopt for NULL or no row.
+  std::optional<std::string> query_value(std::string_view sql);
 
   const setup::Settings& settings() const { return settings_; }
   LexerModes lexer_modes();
@@ -93,6 +95,7 @@ class Connection : public Handle {
   void end_transaction(bool commit);
   bool in_transaction() const;
   void set_isolation(SQLUINTEGER level);
+  void set_access_mode(SQLUINTEGER mode);  // the server itself refuses to write in SQL_MODE_READ_ONLY
 
   // --- Cancelling
   // While it lives, `statement` runs a command that SQLCancel may stop from another thread.
@@ -119,9 +122,9 @@ class Connection : public Handle {
   SQLUINTEGER login_timeout_s = 0, connection_timeout_s = 0;
   SQLUINTEGER access_mode = SQL_MODE_READ_WRITE;
   SQLUINTEGER metadata_id = SQL_FALSE;
-  SQLUINTEGER packet_size = 0;
   std::string attribute_catalog;  // set before connecting
   SQLULEN quiet_mode = 0;
+  bool ansi_application = false;  // it reads narrow types even when the driver manager calls the W functions
 
   std::unordered_set<Statement*> statements;
   std::unordered_set<Descriptor*> descriptors;  // explicit ones
@@ -133,7 +136,6 @@ class Connection : public Handle {
   void free_children();
   void apply_session_settings();
   void absorb_late_kill();
-  std::optional<std::string> query_value(std::string_view sql);
 
   Environment& environment_;
   std::mutex mutex_;

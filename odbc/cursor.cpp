@@ -58,7 +58,8 @@ void Cursor::plan_bindings() {
   }
   const DescribeOptions describe_options = statement_.connection().describe_options();
   bound_.clear();
-  for (SQLSMALLINT number = 1; number <= ard.count(); ++number) {
+  const bool retrieve = statement_.attributes.retrieve_data == SQL_RD_ON;
+  for (SQLSMALLINT number = 1; retrieve && number <= ard.count(); ++number) {
     const DescriptorRecord* record = ard.find(number);
     if (record == nullptr || !record->is_bound()) continue;
     const std::size_t column = static_cast<std::size_t>(number) - 1;

@@ -32,6 +32,7 @@ Statement::Statement(Connection& connection)
       ipd_(connection, DescriptorRole::ipd, true),
       cursor_(*this),
       parameters_(*this) {
+  attributes.metadata_id = connection.metadata_id;
   connection.statements.insert(this);
 }
 
