@@ -1,0 +1,116 @@
+// The workloads: one row each. Both programs, the one through ODBC and the one on the raw socket, read this table and bind
+// each kind to a body of their own, so that a figure of one always has its counterpart in the other.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace selkie::bench {
+
+enum class Kind : std::uint8_t {
+  connect,         // connect, log in, disconnect
+  select_one,      // SELECT 1, its row fetched
+  point,           // prepared select of one row by its key, another key each time
+  wide,            // prepared select of one row of 1,000 integer columns, executed again and again
+  scan,            // the eight columns of dataset.h, many rows
+  ints,            // two integer columns, many rows
+  repeat_direct,   // one text sent by SQLExecDirect again and again
+  repeat_prepare,  // prepare, execute, fetch, free of one text again and again
+  insert,          // five columns, `rowset` rows a call
+  update,          // one column by key, `rowset` rows a call
+  blob_get,        // one blob read in pieces of 64 KiB
+  blob_put,        // one blob written in pieces of 64 KiB
+  tables,          // SQLTables of the catalog schema
+  columns,         // SQLColumns of the catalog schema
+  abandon,         // close of a result of very many rows after its first row, then SELECT 1
+};
+
+// What the application asks for: numbers and structs, UTF-8 text, or UTF-16 text for every column.
+enum class Target : std::uint8_t { native, narrow, utf16 };
+
+// How the cells of a wide row get to the application.
+enum class Access : std::uint8_t { bound, get_data, describe /* bound, and each column described after each execution */ };
+
+struct Shape {
+  Target target = Target::native;
+  bool prepared = false;  // SQLPrepare and SQLExecute over binary rows, or SQLExecDirect over text rows
+  int rowset = 1;         // rows a call; with Access::get_data always 1
+  Access access = Access::bound;
+  bool row_wise = false;  // parameter arrays as an array of structs
+};
+
+struct Workload {
+  std::string_view name;
+  Kind kind;
+  long count;             // of a full run
+  std::string_view unit;  // what is counted
+  Shape shape{};
+};
+
+inline constexpr std::int64_t kRows = 1'000'000;
+inline constexpr long kPieces = 1024;  // of kPieceBytes: 64 MiB
+inline constexpr std::size_t kPieceBytes = 65536;
+
+inline constexpr Workload kWorkloads[] = {
+    {"connect", Kind::connect, 1000, "op"},
+    {"select1.direct", Kind::select_one, 20'000, "op"},
+    {"point.prepared", Kind::point, 20'000, "op", {.prepared = true}},
+    {"wide1000.bound", Kind::wide, 2000, "op", {.prepared = true}},
+    {"wide1000.get", Kind::wide, 2000, "op", {.prepared = true, .access = Access::get_data}},
+    {"wide1000.describe", Kind::wide, 2000, "op", {.prepared = true, .access = Access::describe}},
+    {"repeat.direct", Kind::repeat_direct, 20'000, "op"},
+    {"repeat.prepare", Kind::repeat_prepare, 20'000, "op", {.prepared = true}},
+
+    {"scan.native.rs1.direct", Kind::scan, kRows, "row", {}},
+    {"scan.native.rs100.direct", Kind::scan, kRows, "row", {.rowset = 100}},
+    {"scan.native.rs1000.direct", Kind::scan, kRows, "row", {.rowset = 1000}},
+    {"scan.native.get.direct", Kind::scan, kRows, "row", {.access = Access::get_data}},
+    {"scan.native.rs1.prepared", Kind::scan, kRows, "row", {.prepared = true}},
+    {"scan.native.rs100.prepared", Kind::scan, kRows, "row", {.prepared = true, .rowset = 100}},
+    {"scan.native.rs1000.prepared", Kind::scan, kRows, "row", {.prepared = true, .rowset = 1000}},
+    {"scan.native.get.prepared", Kind::scan, kRows, "row", {.prepared = true, .access = Access::get_data}},
+
+    {"scan.char.rs1.direct", Kind::scan, kRows, "row", {.target = Target::narrow}},
+    {"scan.char.rs100.direct", Kind::scan, kRows, "row", {.target = Target::narrow, .rowset = 100}},
+    {"scan.char.rs1000.direct", Kind::scan, kRows, "row", {.target = Target::narrow, .rowset = 1000}},
+    {"scan.char.get.direct", Kind::scan, kRows, "row", {.target = Target::narrow, .access = Access::get_data}},
+    {"scan.char.rs1.prepared", Kind::scan, kRows, "row", {.target = Target::narrow, .prepared = true}},
+    {"scan.char.rs100.prepared", Kind::scan, kRows, "row", {.target = Target::narrow, .prepared = true, .rowset = 100}},
+    {"scan.char.rs1000.prepared", Kind::scan, kRows, "row", {.target = Target::narrow, .prepared = true, .rowset = 1000}},
+    {"scan.char.get.prepared",
+     Kind::scan,
+     kRows,
+     "row",
+     {.target = Target::narrow, .prepared = true, .access = Access::get_data}},
+
+    {"scan.wchar.rs1.direct", Kind::scan, kRows, "row", {.target = Target::utf16}},
+    {"scan.wchar.rs100.direct", Kind::scan, kRows, "row", {.target = Target::utf16, .rowset = 100}},
+    {"scan.wchar.rs1000.direct", Kind::scan, kRows, "row", {.target = Target::utf16, .rowset = 1000}},
+    {"scan.wchar.get.direct", Kind::scan, kRows, "row", {.target = Target::utf16, .access = Access::get_data}},
+    {"scan.wchar.rs1.prepared", Kind::scan, kRows, "row", {.target = Target::utf16, .prepared = true}},
+    {"scan.wchar.rs100.prepared", Kind::scan, kRows, "row", {.target = Target::utf16, .prepared = true, .rowset = 100}},
+    {"scan.wchar.rs1000.prepared", Kind::scan, kRows, "row", {.target = Target::utf16, .prepared = true, .rowset = 1000}},
+    {"scan.wchar.get.prepared",
+     Kind::scan,
+     kRows,
+     "row",
+     {.target = Target::utf16, .prepared = true, .access = Access::get_data}},
+
+    {"ints.rs1000.direct", Kind::ints, kRows, "row", {.rowset = 1000}},
+    {"ints.rs1000.prepared", Kind::ints, kRows, "row", {.prepared = true, .rowset = 1000}},
+
+    {"insert.row", Kind::insert, 20'000, "row", {.prepared = true}},
+    {"insert.array1000.column", Kind::insert, 200'000, "row", {.prepared = true, .rowset = 1000}},
+    {"insert.array1000.row", Kind::insert, 200'000, "row", {.prepared = true, .rowset = 1000, .row_wise = true}},
+    {"update.array1000", Kind::update, 20'000, "row", {.prepared = true, .rowset = 1000}},
+
+    {"blob.get.direct", Kind::blob_get, kPieces, "64K", {}},
+    {"blob.get.prepared", Kind::blob_get, kPieces, "64K", {.prepared = true}},
+    {"blob.put", Kind::blob_put, kPieces, "64K", {.prepared = true}},
+
+    {"tables", Kind::tables, 2000, "row", {.rowset = 100}},
+    {"columns", Kind::columns, 20'000, "row", {.rowset = 100}},
+    {"abandon", Kind::abandon, 5, "op"},
+};
+
+}  // namespace selkie::bench

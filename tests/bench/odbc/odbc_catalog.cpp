@@ -1,0 +1,108 @@
+// Catalog functions over a schema of many tables.
+#include <algorithm>
+
+#include "../common/text.h"
+#include "bodies.h"
+
+namespace selkie::bench {
+namespace {
+
+// A column of a catalog result, as a program binds it: text, or an integer of 16 or 32 bits.
+struct CatalogColumn {
+  SQLSMALLINT c_type;
+  std::size_t bytes;
+};
+constexpr CatalogColumn kName{SQL_C_CHAR, 129}, kText{SQL_C_CHAR, 256}, kShort{SQL_C_SSHORT, 2}, kLong{SQL_C_SLONG, 4};
+
+// CAT, SCHEM, NAME, TYPE, REMARKS
+constexpr CatalogColumn kTablesResult[] = {kName, kName, kName, kName, kText};
+// CAT, SCHEM, TABLE, COLUMN, DATA_TYPE, TYPE_NAME, COLUMN_SIZE, BUFFER_LENGTH, DECIMAL_DIGITS, NUM_PREC_RADIX, NULLABLE,
+// REMARKS, COLUMN_DEF, SQL_DATA_TYPE, SQL_DATETIME_SUB, CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE
+constexpr CatalogColumn kColumnsResult[] = {kName,  kName,  kName, kName, kShort, kName,  kLong, kLong, kShort,
+                                            kShort, kShort, kText, kText, kShort, kShort, kLong, kLong, kName};
+constexpr std::size_t kTable = 2, kColumn = 3, kOrdinal = 16;
+
+class CatalogRowset {
+ public:
+  CatalogRowset(Statement& statement, std::span<const CatalogColumn> columns, std::size_t rows) {
+    SQLUSMALLINT number = 0;
+    for (const CatalogColumn& column : columns) {
+      Bound& bound = bound_.emplace_back(column.bytes, std::vector<char>(column.bytes * rows, 1), std::vector<SQLLEN>(rows, 1));
+      statement.bind(++number, column.c_type, bound.cells.data(), column.bytes, bound.lengths.data());
+    }
+  }
+
+  std::string text(std::size_t column, std::size_t row) const {
+    const Bound& bound = bound_[column];
+    const auto length = std::clamp<SQLLEN>(bound.lengths[row], 0, static_cast<SQLLEN>(bound.bytes - 1));
+    return {bound.cells.data() + row * bound.bytes, static_cast<std::size_t>(length)};
+  }
+  SQLINTEGER integer(std::size_t column, std::size_t row) const {
+    return reinterpret_cast<const SQLINTEGER*>(bound_[column].cells.data())[row];
+  }
+
+ private:
+  struct Bound {
+    Bound(std::size_t cell_bytes, std::vector<char> room, std::vector<SQLLEN> sizes)
+        : bytes(cell_bytes), cells(std::move(room)), lengths(std::move(sizes)) {}
+    std::size_t bytes;
+    std::vector<char> cells;
+    std::vector<SQLLEN> lengths;
+  };
+  std::vector<Bound> bound_;
+};
+
+std::string table_name(std::int64_t table) { return print("t%05lld", static_cast<long long>(table)); }
+
+template <class Call, class Check>
+void list(Run& run, std::span<const CatalogColumn> result, Call call, Check check) {
+  Connection connection(run.options);
+  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  Statement statement(connection);
+  SQLULEN fetched = 0;
+  statement.attribute(SQL_ATTR_ROW_ARRAY_SIZE, static_cast<SQLULEN>(run.shape.rowset));
+  statement.attribute(SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
+  const CatalogRowset rowset(statement, result, static_cast<std::size_t>(run.shape.rowset));
+  std::string schema = run.extent.catalog();
+  std::int64_t rows = 0;
+  run.measure([&] {
+    call(statement, reinterpret_cast<SQLCHAR*>(schema.data()));
+    while (statement.fetch()) {
+      for (std::size_t row = 0; row < fetched && run.verify(); ++row) check(rowset, row, rows + static_cast<std::int64_t>(row));
+      rows += static_cast<std::int64_t>(fetched);
+    }
+    statement.close();
+  });
+  run.expect_count(rows);
+}
+
+SQLCHAR kAny[] = "%";
+
+}  // namespace
+
+void tables(Run& run) {
+  list(
+      run, kTablesResult,
+      [](Statement& statement, SQLCHAR* schema) {
+        statement.ok(SQLTables(statement, schema, SQL_NTS, nullptr, 0, kAny, SQL_NTS, nullptr, 0), "SQLTables");
+      },
+      [&](const CatalogRowset& rowset, std::size_t row, std::int64_t number) {
+        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), table_name(number));
+      });
+}
+
+void columns(Run& run) {
+  list(
+      run, kColumnsResult,
+      [](Statement& statement, SQLCHAR* schema) {
+        statement.ok(SQLColumns(statement, schema, SQL_NTS, nullptr, 0, kAny, SQL_NTS, kAny, SQL_NTS), "SQLColumns");
+      },
+      [&](const CatalogRowset& rowset, std::size_t row, std::int64_t number) {
+        const std::int64_t column = number % kColumnsPerTable;
+        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), table_name(number / kColumnsPerTable));
+        run.verdict.cell(number, "COLUMN_NAME", rowset.text(kColumn, row), "c" + std::to_string(column));
+        run.verdict.cell(number, "ORDINAL_POSITION", std::to_string(rowset.integer(kOrdinal, row)), std::to_string(column + 1));
+      });
+}
+
+}  // namespace selkie::bench

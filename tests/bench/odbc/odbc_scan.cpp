@@ -1,0 +1,71 @@
+// Many rows: bound, one or many a call, and cell by cell.
+#include "../common/rowset.h"
+#include "bodies.h"
+
+namespace selkie::bench {
+namespace {
+
+void start(Statement& statement, const Run& run, std::string_view sql) {
+  if (run.shape.prepared)
+    statement.execute();
+  else
+    statement.execute(sql);
+}
+
+void scan_bound(Run& run, Statement& statement, const Table& table, std::string_view sql) {
+  Rowset rowset(table, run.shape.target, static_cast<std::size_t>(run.shape.rowset));
+  SQLULEN fetched = 1;
+  if (run.shape.rowset > 1) {
+    statement.attribute(SQL_ATTR_ROW_ARRAY_SIZE, static_cast<SQLULEN>(run.shape.rowset));
+    statement.attribute(SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
+  }
+  SQLUSMALLINT number = 0;
+  for (Rowset::Column& column : rowset.columns()) {
+    statement.bind(++number, column.c_type, column.cell(0), column.cell_bytes, column.lengths.data());
+  }
+  std::int64_t rows = 0;
+  run.measure([&] {
+    start(statement, run, sql);
+    while (statement.fetch()) {
+      if (run.verify()) rowset.check(fetched, rows + 1, run.verdict);
+      rows += static_cast<std::int64_t>(fetched);
+    }
+    statement.close();
+  });
+  run.expect_count(rows);
+}
+
+void scan_cells(Run& run, Statement& statement, const Table& table, std::string_view sql) {
+  Rowset row(table, run.shape.target, 1);
+  std::int64_t rows = 0;
+  run.measure([&] {
+    start(statement, run, sql);
+    while (statement.fetch()) {
+      SQLUSMALLINT number = 0;
+      for (Rowset::Column& column : row.columns()) {
+        statement.ok(SQLGetData(statement, ++number, column.c_type, column.cell(0), static_cast<SQLLEN>(column.cell_bytes),
+                                column.lengths.data()),
+                     "SQLGetData");
+      }
+      ++rows;
+      if (run.verify()) row.check(1, rows, run.verdict);
+    }
+    statement.close();
+  });
+  run.expect_count(rows);
+}
+
+void scan_table(Run& run, const Table& table) {
+  Connection connection(run.options);
+  Statement statement(connection);
+  const std::string sql = select_rows(table, run.extent.rows);
+  if (run.shape.prepared) statement.prepare(sql);
+  run.shape.access == Access::get_data ? scan_cells(run, statement, table, sql) : scan_bound(run, statement, table, sql);
+}
+
+}  // namespace
+
+void scan(Run& run) { scan_table(run, kScanTable); }
+void ints(Run& run) { scan_table(run, kIntsTable); }
+
+}  // namespace selkie::bench

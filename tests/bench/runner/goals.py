@@ -1,0 +1,91 @@
+"""What Selkie has to reach, as ratios within one run, and how far it is."""
+import dataclasses
+import fnmatch
+
+from .measure import MANAGER
+
+
+@dataclasses.dataclass
+class Goal:
+    workload: str    # a pattern
+    figure: str      # of measure.py
+    against: object  # a limit, "raw + manager", "rival" (the best of them), or None: the bounds are absolute
+    must: float
+    aim: float
+    server: str = "" # "MariaDB", "MySQL" or both
+
+
+GOALS = [
+    Goal("scan.native.rs100*", "cpu_ns", "decoded", 1.6, 1.25),
+    Goal("scan.wchar.rs100*", "cpu_ns", "decoded", 1.5, 1.2),
+    Goal("scan.char.rs100*", "cpu_ns", "decoded", 1.6, 1.25),
+    Goal("scan.*.get.*", "cpu_ns", "rival", 0.48, 0.33),
+    Goal("ints.rs1000.direct", "cpu_ns", "rival", 0.3, 0.2),
+    Goal("ints.rs1000.prepared", "cpu_ns", "rival", 0.2, 0.1),
+    Goal("scan.*.rs*", "wall_ns", "decoded", 1.1, 1.0),
+    Goal("ints.*", "wall_ns", "decoded", 1.1, 1.0),
+    Goal("scan.*", "grown_kib", None, 2048, 1024),
+    Goal("ints.*", "grown_kib", None, 2048, 1024),
+    Goal("blob.*", "grown_kib", None, 1024, 512),
+    Goal("connect", "wall_ns", "raw + manager", 1.2, 1.1),
+    Goal("select1.direct", "cpu_ns", "raw + manager", 1.15, 1.1),
+    Goal("select1.direct", "wall_ns", "raw + manager", 1.05, 1.0),
+    Goal("select1.direct", "writes", None, 1.01, 1.01),
+    Goal("point.prepared", "cpu_ns", "raw", 1.3, 1.2),
+    Goal("point.prepared", "wall_ns", "raw", 1.1, 1.05),
+    Goal("wide1000.*", "wall_ns", "decoded", 1.3, 1.1),
+    Goal("wide1000.*", "bytes_in", "raw", 1.01, 1.0, "MariaDB"),  # the limit's bytes are the row's and 20
+    Goal("repeat.*", "writes", None, 1.05, 1.01),
+    Goal("insert.array*", "cpu_ns", "decoded", 1.5, 1.25, "MariaDB"),
+    Goal("insert.array*", "cpu_ns", "decoded", 1.6, 1.25, "MySQL"),
+    Goal("insert.array*", "wall_ns", "decoded", 1.05, 1.0),
+    Goal("update.array*", "wall_ns", "decoded", 1.1, 1.0),
+    Goal("blob.get.*", "cpu_ns", "raw", 2.5, 1.5),
+    Goal("blob.put", "cpu_ns", "raw", 1.5, 1.25),
+    Goal("blob.*", "wall_ns", "raw", 1.15, 1.05),
+    Goal("columns", "cpu_ns", None, 150, 120),
+    Goal("columns", "wall_ns", "raw", 1.15, 1.05),
+    Goal("abandon", "wall_ns", None, 50e6, 20e6),
+]
+
+SHORT = {"cpu_ns": "cpu", "wall_ns": "wall", "grown_kib": "memory in KiB", "bytes_in": "bytes in", "writes": "writes"}
+
+
+def limit_of(goal, result, rivals):
+    if goal.against is None:
+        return 1.0
+    if goal.against == "rival":
+        values = [result.each(rival, goal.figure) for rival in rivals if result.right(rival)]
+        return min((value for value in values if value), default=None)
+    if goal.against == "raw + manager":
+        raw, manager = result.each("raw", goal.figure), result.each(MANAGER, goal.figure)
+        return raw + manager if raw and manager else None
+    return result.each(goal.against, goal.figure)
+
+
+def verdict(results, name, version, rivals):
+    """How many of the goals are met, and a line for each that is not."""
+    server = "MariaDB" if "MariaDB" in version else "MySQL"
+    reached = {"aim": 0, "must": 0}
+    missed, unknown = [], 0
+    for goal in GOALS:
+        for result in results:
+            if not fnmatch.fnmatch(result.name, goal.workload) or goal.server not in ("", server):
+                continue
+            value, limit = result.each(name, goal.figure), limit_of(goal, result, rivals)
+            if value is None or not limit:
+                unknown += 1
+                continue
+            share = value / limit
+            if share <= goal.must:
+                reached["aim" if share <= goal.aim else "must"] += 1
+            else:
+                missed.append(f"  {result.name:<28} {SHORT[goal.figure]:>13}  {text(share):>9}, must be {text(goal.must)}"
+                              f" of {goal.against or 'absolute'}")
+    head = (f"{name}: {reached['aim']} goals at their aim, {reached['must']} at their must, {len(missed)} missed"
+            + (f", {unknown} without a figure" if unknown else ""))
+    return "\n".join(["", head + (":" if missed else "."), *missed])
+
+
+def text(share):
+    return f"{share:.2f}" if share < 100 else f"{share:.3g}"

@@ -1,0 +1,101 @@
+"""Runs workloads, each in a process of its own, and keeps what they cost."""
+import json
+import statistics
+import subprocess
+import sys
+
+LIMITS = ["raw", "decoded"]
+MANAGER = "manager"  # the null driver: what the driver manager and the bench's own loop cost
+CHECKED_SCALE = 0.1  # at most: where values go wrong they do so early, and checking takes longer than the workload
+TIMEOUT_S = 600
+FIGURES = ["cpu_ns", "wall_ns", "bytes_in", "bytes_out", "writes"]  # sums over the count; grown_kib is one figure
+
+
+class Result:
+    """One workload on one server: for each limit and driver the runs, and what was wrong."""
+
+    def __init__(self, name):
+        self.name, self.unit, self.runs, self.trouble = name, "", {}, {}
+
+    def add(self, who, figures):
+        self.unit = figures["unit"]
+        self.runs.setdefault(who, []).append(figures)
+
+    def each(self, who, figure):
+        """The median of a figure per row or operation; None where it was not measured."""
+        runs = self.runs.get(who)
+        if not runs:
+            return None
+        return statistics.median(run[figure] / (run["count"] if figure in FIGURES else 1) for run in runs)
+
+    def right(self, who):
+        return who not in self.trouble
+
+    def plain(self):
+        return {"workload": self.name, "unit": self.unit, "trouble": self.trouble, "runs": self.runs}
+
+
+class Series:
+    def __init__(self, binaries, server, drivers, scale):
+        self.server, self.scale = server, scale
+        self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
+                         MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
+        for driver in drivers:
+            self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
+
+    def measure(self, name, runs):
+        result = Result(name)
+        for who in self.commands:
+            if who == MANAGER:
+                continue
+            checked = self.child(who, name, min(self.scale, CHECKED_SCALE), "--verify")
+            trouble = checked.get("error") or checked.get("wrong")
+            if trouble:
+                result.trouble[who] = trouble
+        order = list(self.commands)
+        for run in range(runs):
+            progress(f"{self.server.name}: {name}, run {run + 1} of {runs}")
+            for who in order[run % len(order):] + order[:run % len(order)]:
+                if "error" in result.trouble.get(who, ""):
+                    continue
+                figures = self.child(who, name, self.scale)
+                if "error" not in figures:
+                    result.add(who, figures)
+                elif who != MANAGER:  # it answers only what costs the driver manager something
+                    result.trouble.setdefault(who, figures["error"])
+        progress("")
+        return result
+
+    def child(self, who, name, scale, *more):
+        command = [*self.commands[who], "--json", "--scale", f"{scale:.9f}", *more, name]
+        try:
+            done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return {"error": f"no end after {TIMEOUT_S} s"}
+        if not done.stdout:
+            sys.exit(f"{who}, {name}: {done.stderr.strip() or 'nothing was printed'}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+def names(binaries, patterns):
+    done = subprocess.run([binaries.odbc_bench, "--list", *patterns], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+    return done.stdout.split()
+
+
+def make_tables(binaries, server, scale):
+    """As far as they are missing, for the checks and for the timed runs. Gives the server's version."""
+    for part in (min(scale, CHECKED_SCALE), scale):
+        progress(f"{server.name}: making tables")
+        done = subprocess.run([binaries.wire_limit, "--setup", "--scale", f"{part:.9f}"], env=server.environment(),
+                              stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{server.name}: the tables could not be made")
+    return done.stdout.strip()
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

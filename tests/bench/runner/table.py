@@ -1,0 +1,81 @@
+"""The table: a line for each workload, a group of columns for the limits and for each driver."""
+import datetime
+import os
+import platform
+
+from .measure import MANAGER
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        model = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), platform.machine())
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}"
+
+
+def duration(ns):
+    if ns is None:
+        return "-"
+    for limit, divisor, unit in ((1e3, 1, "n"), (1e6, 1e3, "u"), (1e9, 1e6, "m"), (float("inf"), 1e9, "s")):
+        if ns < limit:
+            value = ns / divisor
+            return f"{value:.0f}{unit}" if value >= 100 or unit == "n" else f"{value:.1f}{unit}"
+
+
+def ratio(value, limit):
+    return "-" if value is None or not limit else f"{value / limit:.2f}"
+
+
+def mebibytes(kib):
+    return "-" if kib is None else f"{kib / 1024:.1f}"
+
+
+class Group:
+    """Columns under one title, each with its heading, its width and what it shows of a result."""
+
+    def __init__(self, title, *columns):
+        self.title, self.columns = title, columns
+        self.width = sum(width for _, width, _ in columns)
+
+    def line(self, texts):
+        return "".join(f"{text:>{width}}" for (_, width, _), text in zip(self.columns, texts))
+
+
+def limit_group():
+    return Group("limit: raw, decoded; driver manager",
+                 ("cpu", 7, lambda r: duration(r.each("raw", "cpu_ns"))),
+                 ("wall", 7, lambda r: duration(r.each("raw", "wall_ns"))),
+                 ("cpu", 7, lambda r: duration(r.each("decoded", "cpu_ns"))),
+                 ("wall", 7, lambda r: duration(r.each("decoded", "wall_ns"))),
+                 ("dm cpu", 8, lambda r: duration(r.each(MANAGER, "cpu_ns"))))
+
+
+def driver_group(name):
+    def against(figure, limit):
+        return lambda r: ratio(r.each(name, figure), r.each(limit, figure))
+
+    return Group(name,
+                 ("cpu", 7, lambda r: duration(r.each(name, "cpu_ns"))),
+                 ("/raw", 7, against("cpu_ns", "raw")),
+                 ("/dec", 7, against("cpu_ns", "decoded")),
+                 ("wall", 8, lambda r: duration(r.each(name, "wall_ns"))),
+                 ("/raw", 7, against("wall_ns", "raw")),
+                 ("/dec", 7, against("wall_ns", "decoded")),
+                 ("+MiB", 7, lambda r: mebibytes(r.each(name, "grown_kib"))),
+                 ("", 6, lambda r: "" if r.right(name) else "FAILED" if not r.runs.get(name) else "WRONG"))
+
+
+def printed(results, names):
+    groups = [limit_group(), *(driver_group(name) for name in names)]
+    lines = [" " * 34 + " | ".join(f"{group.title:^{group.width}}" for group in groups),
+             f"{'per':>33} " + " | ".join(group.line([heading for heading, _, _ in group.columns]) for group in groups)]
+    for result in results:
+        cells = (group.line([show(result) for _, _, show in group.columns]) for group in groups)
+        lines.append(f"{result.name:<28} {result.unit:>4} " + " | ".join(cells))
+    for result in results:
+        lines += [f"{result.name}, {who}: {what}" for who, what in result.trouble.items()]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def heading(server, version, scale, runs):
+    return (f"\n{server.name}: {version}; scale {scale:g}, medians of {runs}; {datetime.date.today()}; {machine()}\n"
+            "Times are for one row, operation or piece, in n(ano), u (micro), m(illi) seconds; cpu is the client's, user and system.\n")

@@ -1,0 +1,125 @@
+// Logging in: mysql_native_password and caching_sha2_password, without TLS.
+// Spec: page_protocol_connection_phase_packets_protocol_handshake_v10.html, page_caching_sha2_authentication_exchanges.html
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <cstring>
+#include <memory>
+
+#include "wire.h"
+
+namespace selkie::bench {
+namespace {
+
+constexpr std::uint32_t kCapabilities = 1u << 3      // connect with database
+                                        | 1u << 9    // protocol 4.1
+                                        | 1u << 13   // transactions
+                                        | 1u << 15   // secure connection
+                                        | 1u << 17   // several results
+                                        | 1u << 18   // of prepared statements too
+                                        | 1u << 19   // authentication plugins
+                                        | 1u << 24;  // no EOF packets
+constexpr std::uint32_t kIsMysql = 1;                // bit 0; MariaDB leaves it out and has extended capabilities
+constexpr std::uint32_t kExtended = 1u << 2          // bulk execution
+                                    | 1u << 4;       // definitions of columns only when they changed
+constexpr std::uint32_t kLargestPacket = 1u << 30;
+constexpr char kUtf8mb4 = 45;
+
+std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, algorithm, nullptr);
+  return out;
+}
+
+std::string exclusive_or(std::string left, std::string_view right) {
+  for (std::size_t i = 0; i < left.size(); ++i) left[i] = static_cast<char>(left[i] ^ right[i % right.size()]);
+  return left;
+}
+
+std::string proof(const std::string& plugin, const std::string& password, const std::string& scramble) {
+  if (password.empty()) return {};
+  if (plugin == "mysql_native_password") {
+    const std::string once = digest(EVP_sha1(), password);
+    return exclusive_or(once, digest(EVP_sha1(), scramble + digest(EVP_sha1(), once)));
+  }
+  if (plugin == "caching_sha2_password") {
+    const std::string once = digest(EVP_sha256(), password);
+    return exclusive_or(once, digest(EVP_sha256(), digest(EVP_sha256(), once) + scramble));
+  }
+  throw Failure{"this program cannot log in by " + plugin};
+}
+
+}  // namespace
+
+void Wire::login(const Options& options) {
+  const Packet hello = packet();
+  const auto* end = hello.data() + hello.size();
+  const std::uint8_t* at = hello.data() + 1;
+  version_ = reinterpret_cast<const char*>(at);
+  at += version_.size() + 1;
+  std::memcpy(&connection_id_, at, 4);
+  std::string scramble(reinterpret_cast<const char*>(at + 4), 8);
+  std::uint16_t low_capabilities;
+  std::memcpy(&low_capabilities, at + 13, 2);
+  mariadb_ = (low_capabilities & kIsMysql) == 0;
+  at += 13 + 2 + 1 + 2 + 2 + 1 + 10;
+  scramble.append(reinterpret_cast<const char*>(at), 12);
+  at += 13;
+  const std::string plugin = at < end ? reinterpret_cast<const char*>(at) : "mysql_native_password";
+
+  std::string response;
+  append(response, mariadb_ ? kCapabilities : kCapabilities | kIsMysql);
+  append(response, kLargestPacket);
+  response += kUtf8mb4;
+  response.append(19, '\0');
+  append(response, mariadb_ ? kExtended : 0u);
+  response += options.user + '\0';
+  const std::string answer = proof(plugin, options.password, scramble);
+  response += static_cast<char>(answer.size());
+  response += answer;
+  response += options.setup ? std::string(1, '\0') : std::string("selkie_bench") + '\0';
+  response += plugin + '\0';
+  reply(response);
+  authenticate(options, plugin, scramble);
+}
+
+void Wire::authenticate(const Options& options, std::string plugin, std::string scramble) {
+  constexpr std::uint8_t kOk = 0, kMore = 1, kSwitch = 0xfe, kFullLogin = 4;
+  for (;;) {
+    const Packet next = packet();
+    if (next[0] == kOk) return;
+    if (next[0] == kSwitch) {
+      plugin = reinterpret_cast<const char*>(next.data() + 1);
+      scramble.assign(reinterpret_cast<const char*>(next.data() + 2 + plugin.size()), 20);
+      reply(proof(plugin, options.password, scramble));
+    } else if (next[0] == kMore && next[1] == kFullLogin) {  // the server has not seen this user since it started
+      reply(options.socket.empty() ? rsa_encrypted(options.password, scramble) : options.password + '\0');
+    }
+  }
+}
+
+std::string Wire::rsa_encrypted(const std::string& password, const std::string& scramble) {
+  reply("\x02");  // asks for the server's public key
+  const Packet pem = packet();
+  const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data() + 1, static_cast<int>(pem.size() - 1)),
+                                                         BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr),
+                                                                EVP_PKEY_free);
+  if (!key) throw Failure{"the server sent no public key"};
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(EVP_PKEY_CTX_new(key.get(), nullptr),
+                                                                            EVP_PKEY_CTX_free);
+  const std::string plain = exclusive_or(password + '\0', scramble);
+  std::string out(1024, '\0');
+  std::size_t size = out.size();
+  if (EVP_PKEY_encrypt_init(context.get()) <= 0 || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) <= 0 ||
+      EVP_PKEY_encrypt(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                       reinterpret_cast<const unsigned char*>(plain.data()), plain.size()) <= 0) {
+    throw Failure{"the password could not be encrypted"};
+  }
+  out.resize(size);
+  return out;
+}
+
+}  // namespace selkie::bench
