@@ -59,8 +59,9 @@ constexpr Product kProducts[] = {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::size_t find_ignoring_case(std::string_view text, std::string_view part) {
-  const auto found = std::ranges::search(text, part, {}, lower, lower);
-  return found.empty() ? std::string_view::npos : static_cast<std::size_t>(found.begin() - text.begin());
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  const auto found = std::search(text.begin(), text.end(), part.begin(), part.end(), same);
+  return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
 }
 
 // "10.11.6-anything" -> 10.11.6. What is missing or no number is 0, and so is all that follows it.

@@ -76,14 +76,15 @@ class ResponseMachine {
   Event on_packet(Bytes payload);
 
   // True: the packet is a row of the current result; on_packet would answer Row and change nothing, so a scan takes the
-  // packet as it is. False: it may still be a row, on_packet tells.
+  // packet as it is. False: ask on_packet; it may still be a row, the first one is with EOF deprecation.
   bool is_row(Bytes payload) const {
     return phase_ == Phase::rows && !payload.empty() &&
            (payload[0] < 0xfe || (payload[0] == 0xfe && payload.size() >= end_of_rows_below_));
   }
 
-  // The head of a result with rows is complete: rows, or their end, come next.
-  bool in_rows() const { return phase_ == Phase::rows; }
+  // The head of a result with rows is complete: rows, or their end, come next. With EOF deprecation one packet that is
+  // structure only may still stand before them.
+  bool in_rows() const { return phase_ == Phase::rows || (phase_ == Phase::after_columns && rules_.deprecate_eof); }
   // Its rows are a CALL's OUT values, as far as known: with EOF deprecation only the end of the rows tells.
   bool out_params() const { return out_params_; }
 

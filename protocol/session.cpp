@@ -266,7 +266,8 @@ RowStep Session::next_row(Bytes& row) {
     if (frame == FrameStatus::packet) {
       if (response_->is_row(row)) [[likely]]
         return RowStep::row;
-      return rows_ended(row);
+      if (const std::optional<RowStep> step = row_or_end(row)) return *step;
+      continue;
     }
     Status status = frame == FrameStatus::need_more ? receive() : next_packet(row);
     if (!status.ok()) {
@@ -276,8 +277,11 @@ RowStep Session::next_row(Bytes& row) {
   }
 }
 
-RowStep Session::rows_ended(Bytes payload) {
+// What a packet among the rows is that is_row() could not tell at once; nullopt: structure only.
+std::optional<RowStep> Session::row_or_end(Bytes payload) {
   const Event event = response_->on_packet(payload);
+  if (std::holds_alternative<event::Row>(event)) return RowStep::row;
+  if (std::holds_alternative<event::None>(event)) return std::nullopt;
   in_rows_ = false;
   if (const auto* end = std::get_if<event::End>(&event)) {
     rows_end_ = {end->warnings, end->out_params};

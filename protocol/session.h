@@ -136,7 +136,7 @@ class Session {
   void heard_session_changes(Bytes block);
   enum class Columns : bool { unwanted, wanted };
   Result<ResultHead> read_head(const ColumnSetPtr& known, Columns columns);
-  RowStep rows_ended(Bytes payload);
+  std::optional<RowStep> row_or_end(Bytes payload);
   Failure refuse_local_infile(std::string name);
   Status finish_command();
   Deadline read_deadline() const;

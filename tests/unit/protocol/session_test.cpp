@@ -74,6 +74,8 @@ Packet text_row(char value) { return {1, static_cast<std::uint8_t>(value)}; }
 const Packet kOne{1}, kOneSent{1, 1}, kOneOmitted{1, 0};
 const Packet kOk{0, 0, 0, 2, 0, 0, 0}, kOkMore{0, 3, 0, 10, 0, 0, 0};
 const Packet kEof{0xfe, 0, 0, 2, 0}, kEofMore{0xfe, 0, 0, 10, 0};
+const Packet kOkEnd{0xfe, 0, 0, 2, 0, 0, 0}, kOkEndMore{0xfe, 0, 0, 10, 0, 0, 0};
+constexpr std::uint64_t kNoEofs = capability::kDeprecateEof;
 const Packet kDeadlock{0xff, 0xbd, 0x04, '#', '4', '0', '0', '0', '1', 'd', 'e', 'a', 'd'};     // 1213
 const Packet kIdleTooLong{0xff, 0xbf, 0x0f, '#', 'H', 'Y', '0', '0', '0', 'i', 'd', 'l', 'e'};  // 4031
 // Statement 7 with one parameter and one column.
@@ -132,6 +134,7 @@ struct AnswerCase {
   const char* name;
   Packet script;
   std::string seen;
+  std::uint64_t capabilities = 0;
 };
 
 const std::vector<AnswerCase>& answers() {
@@ -143,6 +146,11 @@ const std::vector<AnswerCase>& answers() {
       {"error in place of the second result", answer({kOne, int_column('a'), kEof, text_row('1'), kEofMore, kDeadlock}),
        "C1e!1213"},
       {"row counts of a batch", answer({kOkMore, kOkMore, kOk}), "ooo"},
+      {"rows without eofs", answer({kOne, int_column('a'), text_row('1'), text_row('2'), kOkEnd}), "C12e", kNoEofs},
+      {"no rows without eofs", answer({kOne, int_column('a'), kOkEnd}), "Ce", kNoEofs},
+      {"call without eofs", answer({kOne, int_column('a'), text_row('1'), kOkEndMore, kOk}), "C1eo", kNoEofs},
+      {"error before the first row without eofs", answer({kOne, int_column('a'), kDeadlock}), "C!1213", kNoEofs},
+      {"eofs replayed from a cache", answer({kOne, int_column('a'), kEof, text_row('1'), kEof}), "C1e", kNoEofs},
   };
   return cases;
 }
@@ -151,7 +159,7 @@ TEST(Session, AnswerReadsTheSameWhereverItIsCut) {
   for (const AnswerCase& c : answers()) {
     SCOPED_TRACE(c.name);
     at_every_cut(c.script, [&](std::size_t cut) {
-      Conversation talk(c.script, 0, cut);
+      Conversation talk(c.script, c.capabilities, cut);
       ASSERT_TRUE(talk.query("q").ok());
       Answer reader(*talk.session, Encoding::text, 1 << 20);
       EXPECT_EQ(read_all(reader), c.seen);
@@ -163,7 +171,7 @@ TEST(Session, AnswerReadsTheSameWhereverItIsCut) {
 TEST(Session, ParkedAnswerReadsAsTheLiveOneDoesFromWhereverItWasParked) {
   for (const AnswerCase& c : answers()) {
     SCOPED_TRACE(c.name);
-    Conversation talk(c.script);
+    Conversation talk(c.script, c.capabilities);
     ASSERT_TRUE(talk.query("q").ok());
     Answer reader(*talk.session, Encoding::text, 1 << 20);
     auto head = reader.next_result(nullptr);
@@ -187,7 +195,7 @@ TEST(Session, DrainLeavesACleanWireAfterAnAnswerAbandonedAnywhere) {
   for (const AnswerCase& c : answers()) {
     SCOPED_TRACE(c.name);
     for (int rows_read = 0; rows_read < 3; ++rows_read) {
-      Conversation talk(c.script + answer({kOk}));
+      Conversation talk(c.script + answer({kOk}), c.capabilities);
       ASSERT_TRUE(talk.query("q").ok());
       Answer reader(*talk.session, Encoding::text, 1 << 20);
       ASSERT_TRUE(reader.next_result(nullptr).ok());
