@@ -85,6 +85,14 @@ SQLRETURN SQLGetInfoW(SQLHDBC, SQLUSMALLINT, SQLPOINTER value, SQLSMALLINT size,
   get_info(value, size);
   return SQL_SUCCESS;
 }
+// All are there: the driver manager asks once, when it connects.
+SQLRETURN SQLGetFunctions(SQLHDBC, SQLUSMALLINT which, SQLUSMALLINT* supported) {
+  if (which == SQL_API_ODBC3_ALL_FUNCTIONS)
+    std::memset(supported, 0xff, SQL_API_ODBC3_ALL_FUNCTIONS_SIZE * sizeof *supported);
+  else
+    *supported = SQL_TRUE;
+  return SQL_SUCCESS;
+}
 SQLRETURN SQLSetStmtAttr(SQLHSTMT handle, SQLINTEGER which, SQLPOINTER value, SQLINTEGER) {
   set_attribute(handle, which, value);
   return SQL_SUCCESS;

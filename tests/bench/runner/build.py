@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-TARGETS = ["odbc_bench", "wire_limit", "null_odbc"] + (["selkieodbc"] if (ROOT / "driver").exists() else [])
+TARGETS = ["odbc_bench", "wire_limit", "null_odbc", "selkieodbc"]
 
 
 class Binaries:

@@ -59,17 +59,22 @@ class Series:
                 if "error" in result.trouble.get(who, ""):
                     continue
                 figures = self.child(who, name, self.scale)
-                if "error" not in figures:
-                    result.add(who, figures)
-                elif who != MANAGER:  # it answers only what costs the driver manager something
+                if who == MANAGER and ("error" in figures or "wrong" in figures):
+                    continue  # it does nothing, and not everything can be measured without
+                if "error" in figures:
                     result.trouble.setdefault(who, figures["error"])
+                    continue
+                result.add(who, figures)
+                if "wrong" in figures:
+                    result.trouble.setdefault(who, figures["wrong"])
         progress("")
         return result
 
     def child(self, who, name, scale, *more):
         command = [*self.commands[who], "--json", "--scale", f"{scale:.9f}", *more, name]
         try:
-            done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  encoding="utf-8", errors="replace",  # a wrong value may be any bytes
                                   timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
             return {"error": f"no end after {TIMEOUT_S} s"}
