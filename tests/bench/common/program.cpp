@@ -76,6 +76,8 @@ long scaled_count(const Workload& workload, const Extent& extent, double scale) 
   const auto scaled = [&](long least) { return std::max(least, std::lround(static_cast<double>(workload.count) * scale)); };
   switch (workload.kind) {
     case Kind::scan:
+    case Kind::parked:
+    case Kind::scrollable:
     case Kind::ints: return static_cast<long>(extent.rows);
     case Kind::blob_get:
     case Kind::blob_put: return extent.pieces;

@@ -14,6 +14,8 @@ enum class Kind : std::uint8_t {
   wide,            // prepared select of one row of 1,000 integer columns, executed again and again
   scan,            // the eight columns of dataset.h, many rows
   ints,            // two integer columns, many rows
+  parked,          // scan, with SELECT 1 on a second statement after its first rowset
+  scrollable,      // scan through a static cursor, and back to its first row
   repeat_direct,   // one text sent by SQLExecDirect again and again
   repeat_prepare,  // prepare, execute, fetch, free of one text again and again
   insert,          // five columns, `rowset` rows a call
@@ -98,6 +100,9 @@ inline constexpr Workload kWorkloads[] = {
 
     {"ints.rs1000.direct", Kind::ints, kRows, "row", {.rowset = 1000}},
     {"ints.rs1000.prepared", Kind::ints, kRows, "row", {.prepared = true, .rowset = 1000}},
+
+    {"parked.rs1000", Kind::parked, kRows, "row", {.rowset = 1000}},
+    {"scrollable.rs1000", Kind::scrollable, kRows, "row", {.rowset = 1000}},
 
     {"insert.row", Kind::insert, 20'000, "row", {.prepared = true}},
     {"insert.array1000.column", Kind::insert, 200'000, "row", {.prepared = true, .rowset = 1000}},

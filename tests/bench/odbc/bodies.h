@@ -18,6 +18,8 @@ void abandon(Run& run);
 // odbc_scan.cpp
 void scan(Run& run);
 void ints(Run& run);
+void parked(Run& run);
+void scrollable(Run& run);
 
 // odbc_insert.cpp
 void insert(Run& run);

@@ -19,6 +19,8 @@ constexpr BodyOf kBodies[] = {
     {Kind::wide, wide},
     {Kind::scan, scan},
     {Kind::ints, ints},
+    {Kind::parked, parked},
+    {Kind::scrollable, scrollable},
     {Kind::repeat_direct, repeat_direct},
     {Kind::repeat_prepare, repeat_prepare},
     {Kind::insert, insert},

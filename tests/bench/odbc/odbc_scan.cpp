@@ -12,7 +12,9 @@ void start(Statement& statement, const Run& run, std::string_view sql) {
     statement.execute(sql);
 }
 
-void scan_bound(Run& run, Statement& statement, const Table& table, std::string_view sql) {
+// between() is called after the first rowset, at_end() after the last.
+template <class Between, class AtEnd>
+void scan_bound(Run& run, Statement& statement, const Table& table, std::string_view sql, Between between, AtEnd at_end) {
   Rowset rowset(table, run.shape.target, static_cast<std::size_t>(run.shape.rowset));
   SQLULEN fetched = 1;
   if (run.shape.rowset > 1) {
@@ -28,12 +30,16 @@ void scan_bound(Run& run, Statement& statement, const Table& table, std::string_
     start(statement, run, sql);
     while (statement.fetch()) {
       if (run.verify()) rowset.check(fetched, rows + 1, run.verdict);
+      if (rows == 0) between();
       rows += static_cast<std::int64_t>(fetched);
     }
+    at_end();
     statement.close();
   });
   run.expect_count(rows);
 }
+
+void nothing() {}
 
 void scan_cells(Run& run, Statement& statement, const Table& table, std::string_view sql) {
   Rowset row(table, run.shape.target, 1);
@@ -60,12 +66,32 @@ void scan_table(Run& run, const Table& table) {
   Statement statement(connection);
   const std::string sql = select_rows(table, run.extent.rows);
   if (run.shape.prepared) statement.prepare(sql);
-  run.shape.access == Access::get_data ? scan_cells(run, statement, table, sql) : scan_bound(run, statement, table, sql);
+  run.shape.access == Access::get_data ? scan_cells(run, statement, table, sql)
+                                       : scan_bound(run, statement, table, sql, nothing, nothing);
 }
 
 }  // namespace
 
 void scan(Run& run) { scan_table(run, kScanTable); }
 void ints(Run& run) { scan_table(run, kIntsTable); }
+
+void parked(Run& run) {
+  Connection connection(run.options);
+  Statement statement(connection), other(connection);
+  const auto use_connection = [&] {
+    other.execute(kSelectOne);
+    other.fetch_one();
+    other.close();
+  };
+  scan_bound(run, statement, kScanTable, select_rows(kScanTable, run.extent.rows), use_connection, nothing);
+}
+
+void scrollable(Run& run) {
+  Connection connection(run.options);
+  Statement statement(connection);
+  statement.attribute(SQL_ATTR_CURSOR_TYPE, SQLULEN{SQL_CURSOR_STATIC});
+  const auto back = [&] { statement.ok(SQLFetchScroll(statement, SQL_FETCH_FIRST, 0), "SQLFetchScroll"); };
+  scan_bound(run, statement, kScanTable, select_rows(kScanTable, run.extent.rows), nothing, back);
+}
 
 }  // namespace selkie::bench

@@ -16,6 +16,8 @@ constexpr BodyOf kBodies[] = {
     {Kind::wide, wire::wide},
     {Kind::scan, wire::scan},
     {Kind::ints, wire::ints},
+    {Kind::parked, wire::scan},  // the bytes are the same; keeping rows is the driver's affair
+    {Kind::scrollable, wire::scan},
     {Kind::repeat_direct, wire::repeat_direct},
     {Kind::repeat_prepare, wire::point},  // a driver that knows the text again sends the execution only
     {Kind::insert, wire::insert},

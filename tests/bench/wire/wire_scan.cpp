@@ -38,7 +38,7 @@ void scan_table(Run& run, const Table& table) {
 void list(Run& run, const std::string& sql, std::size_t columns) {
   constexpr std::size_t kCell = 256;
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return wire.number(sql); });
+  const SharedCpu placement([&](std::string_view query) { return wire.number(query); });
   const auto rowset_rows = static_cast<std::size_t>(run.shape.rowset);
   std::vector<char> cells(columns * rowset_rows * kCell, 1);
   std::vector<SQLLEN> lengths(columns * rowset_rows, 1);
