@@ -24,7 +24,7 @@ const AuthMethod* find_auth_method(std::string_view name) {
 }
 
 Failure unexpected_auth_data(std::string_view method) {
-  return {Errc::malformed, 0, {}, "The server left the protocol of the authentication method " + std::string(method) + "."};
+  return our_failure(Errc::malformed, "The server left the protocol of the authentication method " + std::string(method) + ".");
 }
 
 Sha1Hash native_response(std::string_view password, Bytes scramble) {
@@ -60,12 +60,11 @@ Result<AuthReply> clear_password(const AuthContext& context, const AuthTurn& tur
             "' in clear text (mysql_clear_password). If you trust this server with it, set ENABLE_CLEARTEXT_PLUGIN=1."};
   }
   if (!context.is_private()) {
-    return Failure{Errc::auth_refused,
-                   0,
-                   {},
-                   "The server asks for the password of '" + std::string(context.user) +
-                       "' in clear text (mysql_clear_password) over an unprotected connection. Use TLS (SSLMODE=REQUIRED or "
-                       "stricter) or the Unix socket."};
+    return our_failure(
+        Errc::auth_refused,
+        "The server asks for the password of '" + std::string(context.user) +
+            "' in clear text (mysql_clear_password) over an unprotected connection. Use TLS (SSLMODE=REQUIRED or "
+            "stricter) or the Unix socket.");
   }
   out.text_nul(context.password);
   return AuthReply::send;

@@ -19,7 +19,7 @@ using OwnedBnContext = Owned<BN_CTX, BN_CTX_free>;
 using OwnedGroup = Owned<EC_GROUP, EC_GROUP_free>;
 using OwnedPoint = Owned<EC_POINT, EC_POINT_clear_free>;
 
-Failure arithmetic_failed() { return {Errc::malformed, 0, {}, "The TLS library cannot compute an Ed25519 signature."}; }
+Failure arithmetic_failed() { return our_failure(Errc::malformed, "The TLS library cannot compute an Ed25519 signature."); }
 
 Sha512Hash sha512(std::initializer_list<Bytes> parts) {
   Sha512Hash hash;
@@ -159,7 +159,7 @@ Result<Ed25519Signature> parsec_response(std::string_view password, Bytes ext_sa
   const Bytes salt = in.take_rest();
   if (in.failed() || function != 'P' || salt.empty()) return unexpected_auth_data("parsec");
   if (iterations_log2 > kMaxIterationsLog2) {
-    return Failure{Errc::auth_refused, 0, {}, "The server asks for more hashing of the password (parsec) than is reasonable."};
+    return our_failure(Errc::auth_refused, "The server asks for more hashing of the password (parsec) than is reasonable.");
   }
   Element seed;
   const Wiped wipe(seed);

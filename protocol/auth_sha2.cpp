@@ -62,12 +62,16 @@ Status write_rsa_by_pem(const AuthContext& context, Bytes scramble, Bytes pem, B
   return write_rsa(context.password, scramble, key.get(), out);
 }
 
+// Whether the server's own word may be taken for its key. Over a Unix socket it can be nobody else's.
+bool may_fetch_key(const AuthContext& context) {
+  return context.rsa_key_file.empty() && (context.get_server_public_key || context.unix_socket);
+}
+
 // The password encrypted with the key from the file, or the request for the server's key.
-//   over a Unix socket the key can be nobody's but the server's, so no permission is needed
 Result<AuthReply> begin_rsa(const AuthContext& context, Bytes scramble, std::uint8_t key_request, ByteWriter& out) {
   if (!context.rsa_key_file.empty()) {
     if (Status written = write_rsa_by_file(context, scramble, out); !written.ok()) return std::move(written).failure();
-  } else if (context.get_server_public_key || context.is_private()) {
+  } else if (may_fetch_key(context)) {
     out.u8(key_request);
   } else {
     return Failure{
@@ -81,15 +85,14 @@ Result<AuthReply> begin_rsa(const AuthContext& context, Bytes scramble, std::uin
   return AuthReply::send;
 }
 
-Result<AuthReply> finish_rsa(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {
+// A key that was not asked for is refused: whoever sends it wants the password.
+Result<AuthReply> finish_rsa(const AuthContext& context, const AuthTurn& turn, std::string_view method, ByteWriter& out) {
+  if (!may_fetch_key(context) || context.password.empty()) return unexpected_auth_data(method);
   if (Status written = write_rsa_by_pem(context, turn.scramble, turn.data, out); !written.ok()) {
     return std::move(written).failure();
   }
   return AuthReply::send;
 }
-
-// Whether an earlier answer asked for the key, so that data can be one.
-bool key_was_requested(const AuthContext& context) { return context.rsa_key_file.empty() && !context.password.empty(); }
 
 }  // namespace
 
@@ -126,7 +129,7 @@ Result<AuthReply> caching_sha2_password(const AuthContext& context, const AuthTu
       return AuthReply::send;
     }
   }
-  if (turn.round == 2 && !context.is_private() && key_was_requested(context)) return finish_rsa(context, turn, out);
+  if (turn.round == 2 && !context.is_private()) return finish_rsa(context, turn, "caching_sha2_password", out);
   return unexpected_auth_data("caching_sha2_password");
 }
 
@@ -140,7 +143,7 @@ Result<AuthReply> sha256_password(const AuthContext& context, const AuthTurn& tu
     }
     return begin_rsa(context, turn.scramble, kRequestKeySha256, out);
   }
-  if (turn.round == 1 && !context.tls && key_was_requested(context)) return finish_rsa(context, turn, out);
+  if (turn.round == 1 && !context.tls) return finish_rsa(context, turn, "sha256_password", out);
   return unexpected_auth_data("sha256_password");
 }
 

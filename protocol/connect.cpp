@@ -97,26 +97,25 @@ class Login {
   }
 
   Opened opened(const HandshakeMachine& machine) {
-    const OkPacket& ok = machine.final_ok();
+    const OkPacket& ok = machine.final_ok();  // views into frames_
+    std::string session_changes(as_text(ok.session_changes));
     return {.stream = std::move(stream_),
             .frames = std::move(frames_),
             .dialect = machine.dialect(),
             .connection_id = machine.greeting().connection_id,
             .status = ok.status,
-            .session_changes = std::string(as_text(ok.session_changes)),
+            .session_changes = std::move(session_changes),
             .host = host_};
   }
 
   // A transport failure in words of this login.
   Failure explained(const Failure& failure) const {
     if (failure.errc == Errc::timed_out) {
-      return {Errc::connect_timeout,
-              0,
-              {},
-              where() + " accepted the connection but did not " + stage_ +
-                  " within the login timeout. Is it a MySQL or MariaDB server, and is it well?"};
+      return our_failure(Errc::connect_timeout,
+                         where() + " accepted the connection but did not " + stage_ +
+                             " within the login timeout. Is it a MySQL or MariaDB server, and is it well?");
     }
-    return {failure.errc, 0, {}, failure.message + " It was " + where() + ", which did not " + stage_ + "."};
+    return our_failure(failure.errc, where() + " did not " + stage_ + ". " + failure.message);
   }
 
   std::string where() const { return options_.socket_path.empty() ? to_text(host_) : options_.socket_path; }

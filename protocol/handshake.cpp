@@ -17,8 +17,9 @@ constexpr std::size_t kMaxFirstPacketBytes = 64 * 1024;
 // The longest honest login: three factors, each switched twice and asking for key, salt or full authentication.
 constexpr unsigned kMaxLoginPackets = 20;
 
-// Where the account does not say otherwise, and the server's default is not usable for a first answer: the server corrects
-// the method by a switch.
+constexpr unsigned kMaxFactors = 3;
+
+// Where the server's default cannot make the first answer. It is as good as any: the server corrects it by a switch.
 constexpr std::string_view kFallbackMethod = "mysql_native_password";
 
 // At most 40 bytes of what came, readable in a message.
@@ -36,10 +37,8 @@ std::string quoted(Bytes bytes) {
 }
 
 Failure not_a_server(Bytes received) {
-  return {Errc::not_a_server,
-          0,
-          {},
-          "What answered is not a MySQL or MariaDB server: it began with " + quoted(received) + ". Check host and port."};
+  return our_failure(Errc::not_a_server, "What answered is not a MySQL or MariaDB server: it began with " + quoted(received) +
+                                             ". Check host and port.");
 }
 
 Bytes bytes_of(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
@@ -79,10 +78,10 @@ HandshakeMachine::HandshakeMachine(const ConnectOptions& options, bool is_privat
     : options_(options), unix_socket_(is_private) {}
 
 Action HandshakeMachine::on_packet(Bytes payload, ByteWriter& out) {
-  if (payload.empty()) return fail({Errc::malformed, 0, {}, "The server sent an empty packet during login."});
+  if (payload.empty()) return fail(Errc::malformed, "The server sent an empty packet during login.");
   if (payload[0] == kErr) {
     const auto err = parse_err(payload);
-    return fail(err ? to_failure(*err) : Failure{Errc::malformed, 0, {}, "The server sent a truncated error during login."});
+    return fail(err ? to_failure(*err) : our_failure(Errc::malformed, "The server sent a truncated error during login."));
   }
   switch (phase_) {
     case Phase::greeting: return on_greeting(payload, out);
@@ -90,15 +89,14 @@ Action HandshakeMachine::on_packet(Bytes payload, ByteWriter& out) {
     case Phase::tls:
     case Phase::done: break;
   }
-  return fail({Errc::malformed, 0, {}, "The server sent a packet when it was not its turn."});
+  return fail(Errc::malformed, "The server sent a packet when it was not its turn.");
 }
 
 Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
   auto greeting = parse_greeting(payload);
   if (!greeting) {
     if (payload[0] == kProtocol9) {
-      return fail(
-          {Errc::not_a_server, 0, {}, "The server is older than MySQL 4.1 and speaks a protocol that is no longer used."});
+      return fail(Errc::not_a_server, "The server is older than MySQL 4.1 and speaks a protocol that is no longer used.");
     }
     return fail(not_a_server(payload));
   }
@@ -113,20 +111,15 @@ Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
 
   const bool tls = dialect_.has(capability::kSsl);
   if (options_.tls.mode >= SslMode::required && !tls) {
-    return fail({Errc::tls_unavailable,
-                 0,
-                 {},
-                 "The server offers no TLS, but SSLMODE demands it. Enable TLS on the server, or "
-                 "choose SSLMODE=PREFERRED to go without."});
+    return fail(Errc::tls_unavailable,
+                "The server offers no TLS, but SSLMODE demands it. Enable TLS on the server, or "
+                "choose SSLMODE=PREFERRED to go without.");
   }
   const std::uint64_t needed =
       capability::kProtocol41 | capability::kSecureConnection | (wishes.database ? capability::kConnectWithDb : 0);
   if (!dialect_.has(needed)) {
-    return fail(
-        {Errc::not_a_server,
-         0,
-         {},
-         "The server (" + quoted(bytes_of(greeting_.offer.version)) + ") does not offer the login of MySQL 4.1 and later."});
+    return fail(Errc::not_a_server, "The server (" + quoted(bytes_of(greeting_.offer.version)) +
+                                        ") does not offer the login of MySQL 4.1 and later.");
   }
   if (!tls) return login(out);
   write_login_head(out);
@@ -152,7 +145,7 @@ void HandshakeMachine::write_login_head(ByteWriter& out) const {
 // Spec: page_protocol_connection_phase_packets_protocol_handshake_response.html
 Action HandshakeMachine::login(ByteWriter& out) {
   if (has_nul(options_.user) || has_nul(options_.database)) {
-    return fail({Errc::bad_option, 0, {}, "A user or database name cannot contain a NUL character."});
+    return fail(Errc::bad_option, "A user or database name cannot contain a NUL character.");
   }
   phase_ = Phase::login;
   write_login_head(out);
@@ -193,26 +186,26 @@ Status HandshakeMachine::write_first_answer(ByteWriter& out) {
 
 Action HandshakeMachine::on_login_packet(Bytes payload, ByteWriter& out) {
   if (++packets_ > kMaxLoginPackets) {
-    return fail({Errc::malformed, 0, {}, "The server asks for one more step of the login again and again."});
+    return fail(Errc::malformed, "The server asks for one more step of the login again and again.");
   }
   switch (payload[0]) {
     case kOk: {
       const auto ok = parse_ok(payload, dialect_.session_track());
-      if (!ok) return fail({Errc::malformed, 0, {}, "The server confirmed the login with a malformed packet."});
+      if (!ok) return fail(Errc::malformed, "The server confirmed the login with a malformed packet.");
       final_ok_ = *ok;
       phase_ = Phase::done;
       return action::Ready{};
     }
     case kAuthSwitch: {
       const auto change = parse_auth_switch(payload);
-      if (!change) return fail({Errc::malformed, 0, {}, "The server sent a malformed change of the authentication method."});
+      if (!change) return fail(Errc::malformed, "The server sent a malformed change of the authentication method.");
       return switch_method(change->plugin, change->data, out);
     }
     case kAuthNextFactor: {
       if (!dialect_.has(capability::kMultiFactor)) break;
+      if (++factor_ > kMaxFactors) return fail(Errc::malformed, "The server asks for more than three passwords.");
       const std::string_view rest = as_text(payload.subspan(1));
       const std::size_t nul = std::min(rest.find('\0'), rest.size());
-      ++factor_;
       return switch_method(rest.substr(0, nul), payload.subspan(std::min(1 + nul + 1, payload.size())), out);
     }
     default: break;
@@ -223,21 +216,15 @@ Action HandshakeMachine::on_login_packet(Bytes payload, ByteWriter& out) {
 
 Action HandshakeMachine::switch_method(std::string_view name, Bytes data, ByteWriter& out) {
   if (name == "mysql_old_password") {
-    return fail({Errc::auth_unsupported,
-                 0,
-                 {},
-                 "The account '" + options_.user +
-                     "' uses mysql_old_password, which is not safe. "
-                     "Give the account a new password on the server, hashed by a newer method."});
+    return fail(Errc::auth_unsupported, "The account '" + options_.user +
+                                            "' uses mysql_old_password, which is not safe. "
+                                            "Give the account a new password on the server, hashed by a newer method.");
   }
   method_ = find_auth_method(name);
   if (method_ == nullptr) {
-    return fail({Errc::auth_unsupported,
-                 0,
-                 {},
-                 "The account '" + options_.user + "' uses the authentication method " +
-                     quoted({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
-                     ", which this driver does not have. Use an account with another method."});
+    return fail(Errc::auth_unsupported, "The account '" + options_.user + "' uses the authentication method " +
+                                            quoted({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
+                                            ", which this driver does not have. Use an account with another method.");
   }
   if (!data.empty()) scramble_ = as_text(data);  // without one, the scramble of before stays in force
   round_ = 0;
@@ -255,15 +242,17 @@ Action HandshakeMachine::answer(Bytes data, ByteWriter& out) {
 }
 
 AuthContext HandshakeMachine::auth_context() const {
-  const std::string* const passwords[] = {&options_.password, &options_.password2, &options_.password3};
+  const std::string* const passwords[kMaxFactors] = {&options_.password, &options_.password2, &options_.password3};
   return {.user = options_.user,
-          .password = *passwords[std::min<std::size_t>(factor_ - 1, std::size(passwords) - 1)],
+          .password = *passwords[factor_ - 1],
           .tls = tls_,
           .unix_socket = unix_socket_,
           .cleartext_enabled = options_.cleartext_enabled,
           .get_server_public_key = options_.get_server_public_key,
           .rsa_key_file = options_.rsa_key_file};
 }
+
+Action HandshakeMachine::fail(Errc errc, std::string message) { return fail(our_failure(errc, std::move(message))); }
 
 Action HandshakeMachine::fail(Failure failure) {
   phase_ = Phase::done;

@@ -57,6 +57,7 @@ class HandshakeMachine {
   Status write_first_answer(ByteWriter& out);
   AuthContext auth_context() const;
   Action fail(Failure failure);
+  Action fail(Errc errc, std::string message);
 
   const ConnectOptions& options_;
   bool unix_socket_;

@@ -23,11 +23,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 Failure unreadable(std::string_view entry) {
-  return {Errc::bad_option,
-          0,
-          {},
-          "Cannot read '" + std::string(entry) +
-              "' as a host. Write name, name:port, address or [IPv6 address]:port, with commas between."};
+  return our_failure(Errc::bad_option,
+                     "Cannot read '" + std::string(entry) +
+                         "' as a host. Write name, name:port, address or [IPv6 address]:port, with commas between.");
 }
 
 Result<TcpAddress> parse_host(std::string_view entry, std::uint16_t default_port) {

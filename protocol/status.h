@@ -42,6 +42,8 @@ struct Failure {
   std::string message;            // says what to do; holds no secrets
 };
 
+inline Failure our_failure(Errc errc, std::string message) { return {errc, 0, {}, std::move(message)}; }
+
 // Success, or a Failure. One pointer wide; success allocates nothing.
 class [[nodiscard]] Status {
  public:

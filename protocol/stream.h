@@ -51,14 +51,23 @@ Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline 
 // Errors: connect_failed (also for a path past the system's 107 bytes), connect_timeout.
 Result<std::unique_ptr<Stream>> connect_unix(const std::string& path, Deadline deadline);
 
-enum class SslMode : std::uint8_t { disabled, preferred, required, verify_ca, verify_identity };
+// How much TLS is demanded. Each mode demands what the one before does, and more. As MySQL documents --ssl-mode ("Command
+// Options for Encrypted Connections"): a CA that is named together with a mode below verify_ca is not looked at. That a CA
+// named without any mode means verify_ca is the rule of whoever reads the options.
+enum class SslMode : std::uint8_t {
+  disabled,
+  preferred,        // where the server offers it, and not over a Unix socket. A handshake that fails is a failure all the same
+  required,         // from here on nothing is said in clear
+  verify_ca,        // the certificate's chain ends in a trusted CA, and dates and revocation lists allow it
+  verify_identity,  // and it carries the name or address that was connected to
+};
 
 struct TlsOptions {
   SslMode mode = SslMode::preferred;
-  std::string ca_file, ca_path;            // PEM
-  std::string certificate_file, key_file;  // PEM; the client's own
+  std::string ca_file, ca_path;            // PEM; neither = the CAs that the system trusts
+  std::string certificate_file, key_file;  // PEM; the client's own. One of them may hold both
   std::string key_passphrase;
-  std::string crl_file, crl_path;
+  std::string crl_file, crl_path;        // PEM; when given, each CA of the chain needs a list
   std::string ciphers;                   // TLS 1.2 and below, OpenSSL's syntax
   std::string cipher_suites;             // TLS 1.3
   std::string min_version, max_version;  // "TLSv1.2", "TLSv1.3"; empty = the library's

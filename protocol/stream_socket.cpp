@@ -64,7 +64,7 @@ class SocketStream final : public Stream {
       if (!arm(SO_RCVTIMEO, receive_timeout_, deadline)) return timed_out("read");
       const ssize_t received = ::recv(fd_.get(), into.data(), into.size(), 0);
       if (received > 0) return static_cast<std::size_t>(received);
-      if (received == 0) return Failure{Errc::connection_lost, 0, {}, "The server closed the connection."};
+      if (received == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
       if (!may_retry(errno, receive_timeout_)) return lost(errno);
     }
   }
@@ -123,10 +123,10 @@ class SocketStream final : public Stream {
   }
 
   static Failure timed_out(const char* what) {
-    return {Errc::timed_out, 0, {}, std::string("The ") + what + " timed out: the server did not answer in time."};
+    return our_failure(Errc::timed_out, std::string("The ") + what + " timed out: the server did not answer in time.");
   }
   static Failure lost(int error) {
-    return {Errc::connection_lost, 0, {}, "The connection to the server was lost: " + system_words(error) + "."};
+    return our_failure(Errc::connection_lost, "The connection to the server was lost: " + system_words(error) + ".");
   }
 
   Fd fd_;
@@ -297,15 +297,11 @@ Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline 
   Fd fd = race.run();
   if (!fd.valid()) {
     if (race.deadline_passed()) {
-      return Failure{Errc::connect_timeout,
-                     0,
-                     {},
-                     "No connection to " + to_text(address) + " within the login timeout. " + advice(ETIMEDOUT)};
+      return our_failure(Errc::connect_timeout,
+                         "No connection to " + to_text(address) + " within the login timeout. " + advice(ETIMEDOUT));
     }
-    return Failure{Errc::connect_failed,
-                   0,
-                   {},
-                   "Cannot connect to " + to_text(address) + ": " + system_words(race.error()) + ". " + advice(race.error())};
+    return our_failure(Errc::connect_failed, "Cannot connect to " + to_text(address) + ": " + system_words(race.error()) +
+                                                 ". " + advice(race.error()));
   }
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
   const int on = 1;
@@ -316,7 +312,7 @@ Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline 
 
 Result<std::unique_ptr<Stream>> connect_unix(const std::string& path, Deadline deadline) {
   const auto refused = [&](const std::string& why, const char* what_to_do) {
-    return Failure{Errc::connect_failed, 0, {}, "Cannot connect through socket " + path + ": " + why + ". " + what_to_do};
+    return our_failure(Errc::connect_failed, "Cannot connect through socket " + path + ": " + why + ". " + what_to_do);
   };
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -157,12 +157,10 @@ class TlsStream final : public Stream {
   Failure lost(const char* what) {
     if (!wire_.failure.ok()) return std::exchange(wire_.failure, {}).failure();
     if (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) {
-      return {Errc::connection_lost, 0, {}, "The server closed the connection."};
+      return our_failure(Errc::connection_lost, "The server closed the connection.");
     }
-    return {Errc::connection_lost,
-            0,
-            {},
-            std::string("The connection to the server was lost: TLS ") + what + " failed: " + openssl_words() + "."};
+    return our_failure(Errc::connection_lost,
+                       std::string("The connection to the server was lost: TLS ") + what + " failed: " + openssl_words() + ".");
   }
 
   // Destroyed from the last to the first: ssl_ uses all the others. No close_notify is sent: COM_QUIT has said it.
@@ -173,10 +171,8 @@ class TlsStream final : public Stream {
 };
 
 Failure bad_file(const char* what, const std::string& file, const char* what_to_do) {
-  return {Errc::bad_option,
-          0,
-          {},
-          std::string("Cannot use the ") + what + " '" + file + "': " + openssl_words() + ". " + what_to_do};
+  return our_failure(Errc::bad_option,
+                     std::string("Cannot use the ") + what + " '" + file + "': " + openssl_words() + ". " + what_to_do);
 }
 
 // Gives the key's passphrase. Without this function OpenSSL would ask at the terminal.
@@ -201,12 +197,9 @@ Result<int> protocol_version(const std::string& name) {
   };
   const auto* row = std::ranges::find(kVersions, std::string_view(name), &Row::name);
   if (row != std::end(kVersions)) return row->version;
-  return Failure{Errc::bad_option,
-                 0,
-                 {},
-                 "Unknown TLS version '" + name +
-                     "'. Known are TLSv1.2 and TLSv1.3 (TLSv1 and TLSv1.1 "
-                     "where the TLS library still allows them)."};
+  return our_failure(Errc::bad_option, "Unknown TLS version '" + name +
+                                           "'. Known are TLSv1.2 and TLSv1.3 (TLSv1 and TLSv1.1 "
+                                           "where the TLS library still allows them).");
 }
 
 Status set_versions(SSL_CTX* context, const TlsOptions& options) {
@@ -301,7 +294,7 @@ Failure refused_certificate(long result, const std::string& host) {
   std::string message = "The certificate of '" + host + "' was refused: " + X509_verify_cert_error_string(result) + ".";
   const auto* row = std::ranges::find(kVerifyAdvice, result, &VerifyAdvice::result);
   if (row != std::end(kVerifyAdvice)) message.append(" ").append(row->advice);
-  return {Errc::tls_failed, 0, {}, std::move(message)};
+  return our_failure(Errc::tls_failed, std::move(message));
 }
 
 std::string_view handshake_advice(int reason) {
@@ -327,20 +320,17 @@ Failure failed_handshake(TlsStream& tls, const std::string& host) {
   if (!tls.wire_failure().ok()) {
     const Failure& below = tls.wire_failure().failure();
     if (below.errc == Errc::timed_out) {
-      return {Errc::connect_timeout, 0, {}, "The TLS handshake with '" + host + "' was not finished within the login timeout."};
+      return our_failure(Errc::connect_timeout,
+                         "The TLS handshake with '" + host + "' was not finished within the login timeout.");
     }
-    return {Errc::tls_failed,
-            0,
-            {},
-            "The TLS handshake with '" + host + "' broke off. " + below.message + " The server's error log may say why."};
+    return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' broke off. " + below.message +
+                                             " The server's error log may say why.");
   }
   const long result = SSL_get_verify_result(tls.ssl());
   if (SSL_get_verify_mode(tls.ssl()) != SSL_VERIFY_NONE && result != X509_V_OK) return refused_certificate(result, host);
   const int reason = ERR_GET_REASON(ERR_peek_error());
-  return {Errc::tls_failed,
-          0,
-          {},
-          "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " + std::string(handshake_advice(reason))};
+  return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " +
+                                           std::string(handshake_advice(reason)));
 }
 
 }  // namespace
@@ -349,9 +339,7 @@ Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const T
                                           Deadline deadline) {
   start_openssl();
   ERR_clear_error();
-  const auto out_of_memory = [] {
-    return Failure{Errc::tls_failed, 0, {}, "TLS could not be set up: " + openssl_words() + "."};
-  };
+  const auto out_of_memory = [] { return our_failure(Errc::tls_failed, "TLS could not be set up: " + openssl_words() + "."); };
 
   OwnedContext context(SSL_CTX_new(TLS_client_method()));
   if (!context) return out_of_memory();
@@ -375,7 +363,7 @@ Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const T
     X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     const int set = by_address ? X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str())
                                : X509_VERIFY_PARAM_set1_host(checks, host.data(), host.size());
-    if (host.empty() || set != 1) return Failure{Errc::bad_option, 0, {}, "SSLMODE=VERIFY_IDENTITY needs the server's name."};
+    if (host.empty() || set != 1) return our_failure(Errc::bad_option, "SSLMODE=VERIFY_IDENTITY needs the server's name.");
   }
   if (tls->handshake(deadline) != 1) return failed_handshake(*tls, host);
   return std::unique_ptr<Stream>(std::move(tls));
