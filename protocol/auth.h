@@ -14,12 +14,12 @@ namespace selkie::protocol {
 
 // Who logs in, over what, and what the person allowed. Views into the caller's options.
 struct AuthContext {
-  std::string_view user, password;
+  std::string_view user{}, password{};
   bool tls = false;
   bool unix_socket = false;
   bool cleartext_enabled = false;      // mysql_clear_password may be used
   bool get_server_public_key = false;  // the RSA key may be asked from the server over an unprotected connection
-  std::string_view rsa_key_file;       // the server's RSA key, PEM; empty = none
+  std::string_view rsa_key_file{};     // the server's RSA key, PEM; empty = none
 
   bool is_private() const { return tls || unix_socket; }  // nobody can listen or stand in between
 };

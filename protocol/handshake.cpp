@@ -18,8 +18,9 @@ constexpr std::size_t kMaxFirstPacketBytes = 64 * 1024;
 constexpr unsigned kMaxLoginPackets = 20;
 
 constexpr unsigned kMaxFactors = 3;
+constexpr std::size_t kScrambleBytes = 20;  // in the greeting, of every server since 4.1
 
-// Where the server's default cannot make the first answer. It is as good as any: the server corrects it by a switch.
+// Where the server's default cannot make the first answer; this one always can. The server corrects it by a switch.
 constexpr std::string_view kFallbackMethod = "mysql_native_password";
 
 // At most 40 bytes of what came, readable in a message.
@@ -117,7 +118,7 @@ Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
   }
   const std::uint64_t needed =
       capability::kProtocol41 | capability::kSecureConnection | (wishes.database ? capability::kConnectWithDb : 0);
-  if (!dialect_.has(needed)) {
+  if (!dialect_.has(needed) || scramble_.size() < kScrambleBytes) {
     return fail(Errc::not_a_server, "The server (" + quoted(bytes_of(greeting_.offer.version)) +
                                         ") does not offer the login of MySQL 4.1 and later.");
   }
@@ -168,9 +169,7 @@ Status HandshakeMachine::write_first_answer(ByteWriter& out) {
     const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes)};
     return method_->respond(auth_context(), turn, answer).ok();
   };
-  if (!try_method(greeting_.auth_plugin) && !try_method(kFallbackMethod)) {
-    return {Errc::malformed, "The server's greeting is too short to log in with."};
-  }
+  if (!try_method(greeting_.auth_plugin)) try_method(kFallbackMethod);
   round_ = 1;
   const Wiped wipe(answer.buffer());
   if (dialect_.has(capability::kPluginAuthLenenc)) {
