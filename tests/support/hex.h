@@ -9,7 +9,7 @@
 
 #include "protocol/bytes.h"
 
-namespace selkie::tests {
+namespace selkie::test {
 
 // "0a 35" or "0a35" -> {0x0a, 0x35}
 inline std::vector<std::uint8_t> from_hex(std::string_view text) {
@@ -34,4 +34,4 @@ inline std::string to_hex(protocol::Bytes bytes) {
   return text;
 }
 
-}  // namespace selkie::tests
+}  // namespace selkie::test

@@ -18,8 +18,8 @@
 namespace selkie::protocol {
 namespace {
 
-using tests::from_hex;
-using tests::to_hex;
+using test::from_hex;
+using test::to_hex;
 using ByteVector = std::vector<std::uint8_t>;
 
 ByteVector counting(std::uint8_t first, std::size_t count) {

@@ -13,8 +13,8 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using tests::from_hex;
-using tests::to_hex;
+using test::from_hex;
+using test::to_hex;
 using Packet = std::vector<std::uint8_t>;
 
 // Greetings of real servers, captured.
