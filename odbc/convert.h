@@ -8,6 +8,7 @@
 #include <sqlext.h>
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "protocol/bytes.h"
@@ -44,45 +45,69 @@ struct Slot {
   SQLLEN* indicator = nullptr;  // usually the same pointer as octet_length
 };
 
-// How far SQLGetData has come within one value, in bytes of the converted value without terminators.
+// How far SQLGetData has come within one value. Fresh for each value, and whenever another C type is asked for.
 struct Progress {
-  std::size_t delivered_bytes = 0;
+  std::size_t delivered_bytes = 0;  // of the converted value, without terminators
   bool finished = false;
+
+  // The converters' own: where the source goes on, and the converted value's whole size once it had to be counted.
+  std::size_t source_bytes = 0, total_bytes = 0;
+  char16_t pending_unit = 0;  // second half of a surrogate pair that was cut because the buffer holds one unit only
 };
 
 // One column's conversion, resolved when the binding or the result's shape changes; constant over all rows.
+//   cell      not NULL (write_null is for that), sliced by the same column and encoding as the plan is for
+//   slot      memory of the application, of any alignment
+//   progress  SQLGetData's, or null for a bound fetch
+// Text and bytes that do not fit are cut (Outcome::truncated): text between characters, never inside unless the buffer has no
+// room for a single one. The length is that of the whole value, for SQLGetData of what is left of it. A number or date that
+// does not fit may lose its fraction; when its whole part does not fit, it is out_of_range. A capacity of 0 asks for the
+// length.
 struct OutPlan;
 using OutConverter = Outcome (*)(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress);
 struct OutPlan {
   OutConverter convert = nullptr;            // null: 07006, this pair is not supported
   const protocol::Column* column = nullptr;  // owned by the ColumnSet
+  SQLSMALLINT c_type = 0;                    // ODBC 3 code
   ZeroDate zero_date = ZeroDate::null;
-  std::uint8_t numeric_precision = 38;  // SQL_C_NUMERIC: the ARD's SQL_DESC_PRECISION and SQL_DESC_SCALE
-  std::int8_t numeric_scale = 0;
-  std::uint8_t seconds_precision = 6;  // interval targets
+  std::uint8_t numeric_precision = 0;   // SQL_C_NUMERIC: the ARD's SQL_DESC_PRECISION and SQL_DESC_SCALE; 0 = as the value is
+  std::int8_t numeric_scale = 0;        //
+  std::uint8_t interval_precision = 2;  // interval targets: digits of the leading field, of the second's fraction
+  std::uint8_t seconds_precision = 6;
 };
 
 struct OutOptions {
   ZeroDate zero_date = ZeroDate::null;
-  int numeric_precision = 0, numeric_scale = 0;  // 0, 0: the column's own
-  bool narrow_is_utf8 = true;
+  int numeric_precision = 0, numeric_scale = 0;  // precision 0: as many digits and as much scale as the value has
+  int interval_precision = 2, seconds_precision = 6;
 };
 
 // Chooses the function for a column, its encoding and a C type (SQL_C_DEFAULT resolved by the caller through default_c_type).
-// plan.convert is null where the specification lists no such conversion.
+// plan.convert is null where the specification lists no such conversion. One pair is there beyond its lists: TIME, which on
+// these servers is a span of up to 838 hours, to the day-time interval types.
 OutPlan plan_output(const protocol::Column& column, protocol::Encoding encoding, SQLSMALLINT c_type, const OutOptions& options);
+
+// Tells the application the length of a value that is not NULL.
+inline void write_length(const Slot& slot, std::size_t bytes) {
+  const auto length = static_cast<SQLLEN>(bytes);
+  if (slot.octet_length != nullptr) std::memcpy(slot.octet_length, &length, sizeof length);
+  if (slot.indicator != slot.octet_length && slot.indicator != nullptr) std::memset(slot.indicator, 0, sizeof length);
+}
 
 // Writes SQL_NULL_DATA. 22002 when there is no indicator to write it to.
 inline Outcome write_null(const Slot& slot) {
+  constexpr SQLLEN kNullData = SQL_NULL_DATA;
   if (slot.indicator == nullptr) return Outcome::null_without_indicator;
-  *slot.indicator = SQL_NULL_DATA;
+  std::memcpy(slot.indicator, &kNullData, sizeof kNullData);
   return Outcome::ok;
 }
 
+// The ODBC 3 code of an older one: SQL_C_DATE is SQL_C_TYPE_DATE, SQL_C_LONG is SQL_C_SLONG. Other codes are left as they are.
+SQLSMALLINT current_c_type(SQLSMALLINT c_type);
 // Bytes of a fixed-length C type; 0 for character and binary types.
 std::size_t c_type_size(SQLSMALLINT c_type);
 bool is_c_type(SQLSMALLINT c_type);
-// What SQL_C_DEFAULT means for an SQL type.
+// What SQL_C_DEFAULT means for an SQL type; SQL_C_CHAR for a type not known.
 SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);
 
 // One parameter's conversion: the application's value to the binary value that goes on the wire.

@@ -12,9 +12,9 @@
 
 namespace selkie::odbc {
 
-struct Chars {
+struct Chars {  // units of the entry point's character type
   SQLLEN count;
-};  // units of the entry point's character type
+};
 struct BytesCount {
   SQLLEN count;
 };
@@ -31,17 +31,22 @@ std::size_t utf16_length(std::string_view utf8);     // units
 std::size_t utf8_length(std::u16string_view utf16);  // bytes
 bool is_valid_utf8(std::string_view text);
 std::size_t count_characters(std::string_view utf8);
+// The largest size of at most `limit_bytes` that does not cut a character of valid text.
+std::size_t cut_between_characters(std::string_view utf8, std::size_t limit_bytes);
 
 std::string to_utf8(std::u16string_view utf16);
 std::u16string to_utf16(std::string_view utf8);
 
 // A text argument as UTF-8. SQL_NTS is resolved; nullptr gives an empty string. Trailing NULs that a caller counted are
-// dropped. Throws Fail(HY090) for a negative length that is not SQL_NTS.
+// dropped. Narrow text is passed on as it is: an SQL statement may carry bytes in a literal, and the server refuses broken
+// text. Throws Fail(HY090) for a negative length that is not SQL_NTS.
 std::string text_in(const SQLCHAR* text, SQLLEN length);
 std::string text_in(const SQLWCHAR* text, SQLLEN length);
 
 // Writes text to an output argument, always terminated, cut only between characters.
-//   capacity  of the buffer, in characters (Chars) or bytes (BytesCount) as the function's specification says
+//   buffer    null: only the length is asked for, which is no truncation
+//   capacity  of the buffer, in characters (Chars) or bytes (BytesCount) as the function's specification says; with 0 not even
+//             the terminator is written
 //   *length   gets the whole text's length in the same unit, terminator not counted; may be null
 //   true      it did not fit (01004)
 bool text_out(std::string_view text, SQLCHAR* buffer, Chars capacity, SQLLEN* length);

@@ -1,0 +1,39 @@
+// Text and bytes into a buffer of the application, whole or in SQLGetData's pieces.
+// Private to the converters. Spec: ODBC SQLGetData, "Retrieving Variable-Length Data in Parts"
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "odbc/convert.h"
+#include "odbc/text.h"
+#include "protocol/bytes.h"
+
+namespace selkie::odbc {
+
+// The characters of a number's or date's text that must not be cut off: up to the point, all when there is an exponent.
+inline std::size_t whole_part(std::string_view text) {
+  if (text.find('e') != std::string_view::npos) return text.size();
+  return std::min(text.find('.'), text.size());
+}
+
+// Text that is known to fit, terminated; the units written.
+inline std::size_t wide_whole(std::string_view text, void* out) {
+  auto* units = static_cast<char16_t*>(out);
+  const std::size_t written = utf8_to_utf16(text.data(), text.size(), units, text.size()).written;
+  std::memset(units + written, 0, sizeof *units);
+  return written;
+}
+
+//   whole     characters at the front that have to fit, else out_of_range
+//   progress  null for a bound column
+Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
+Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
+Outcome raw_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress);
+// Two upper-case hexadecimal digits a byte; a byte is not cut in two unless the buffer has room for one digit only.
+Outcome narrow_hex(protocol::Bytes bytes, const Slot& slot, Progress* progress);
+Outcome wide_hex(protocol::Bytes bytes, const Slot& slot, Progress* progress);
+
+}  // namespace selkie::odbc

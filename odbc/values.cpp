@@ -1,0 +1,475 @@
+#include "odbc/values.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+namespace selkie::odbc {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "parse_eight_digits reads the first digit from the lowest byte");
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view take_digits(std::string_view& text) {
+  std::size_t n = 0;
+  while (n < text.size() && is_digit(text[n])) ++n;
+  const std::string_view digits = text.substr(0, n);
+  text.remove_prefix(n);
+  return digits;
+}
+
+bool take(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+bool take_sign(std::string_view& text) {
+  if (take(text, '-')) return true;
+  take(text, '+');
+  return false;
+}
+
+constexpr std::array<double, 23> kPowersOfTen{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// What one division rounds right: an integer that T holds exactly over a power of ten that it holds exactly.
+// The plain numbers of almost all columns are such; W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990.
+template <class T>
+bool parse_exact(std::string_view text, T& value) {
+  constexpr std::uint64_t kMaxMantissa = std::uint64_t{1} << std::numeric_limits<T>::digits;
+  constexpr std::size_t kMaxFraction = std::is_same_v<T, float> ? 10 : 22;
+  const bool negative = take(text, '-');
+  std::uint64_t mantissa = 0;
+  std::size_t whole = 0, fraction = 0;
+  while (whole < text.size() && is_digit(text[whole])) {
+    mantissa = mantissa * 10 + static_cast<unsigned>(text[whole++] - '0');
+  }
+  std::size_t i = whole;
+  if (i < text.size() && text[i] == '.') {
+    for (++i; i < text.size() && is_digit(text[i]); ++i, ++fraction) {
+      mantissa = mantissa * 10 + static_cast<unsigned>(text[i] - '0');
+    }
+  }
+  if (i != text.size() || whole == 0 || whole + fraction > 19 || mantissa > kMaxMantissa || fraction > kMaxFraction)
+    return false;
+  const T magnitude = static_cast<T>(mantissa) / static_cast<T>(kPowersOfTen[fraction]);
+  value = negative ? -magnitude : magnitude;
+  return true;
+}
+
+template <class T>
+Parsed parse_approximate(std::string_view text, T& value) {
+  if (parse_exact(text, value)) return Parsed::ok;
+  NumberText number;
+  if (!scan_number(text, number)) return Parsed::not_a_number;
+  text = trim(text);
+  take(text, '+');
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc()) return Parsed::ok;
+  // Out of range: too large, or too small to be told from zero.
+  std::int64_t point = number.point();
+  std::size_t i = 0;
+  while (i < number.digits() && number.digit(i) == 0) ++i, --point;
+  if (i < number.digits() && point > 0) return Parsed::overflow;
+  value = number.negative ? T(-0.0) : T(0);
+  return Parsed::ok;
+}
+
+}  // namespace
+
+bool scan_number(std::string_view text, NumberText& number) {
+  text = trim(text);
+  number.negative = take_sign(text);
+  number.whole = take_digits(text);
+  number.fraction = take(text, '.') ? take_digits(text) : std::string_view{};
+  number.exponent = 0;
+  if (number.digits() == 0) return false;
+  if (take(text, 'e') || take(text, 'E')) {
+    constexpr std::int32_t kLimit = 1'000'000'000;
+    const bool negative = take_sign(text);
+    const std::string_view digits = take_digits(text);
+    if (digits.empty()) return false;
+    std::int32_t exponent = 0;
+    for (const char c : digits) exponent = std::min(kLimit, exponent > kLimit / 10 ? kLimit : exponent * 10 + (c - '0'));
+    number.exponent = negative ? -exponent : exponent;
+  }
+  return text.empty();
+}
+
+Fit to_magnitude(const NumberText& number, std::uint64_t& magnitude) {
+  const auto digits = static_cast<std::int64_t>(number.digits());
+  const std::int64_t point = number.point();
+  std::uint64_t value = 0;
+  std::int64_t i = 0;
+  for (; i < std::min(point, digits); ++i) {
+    if (__builtin_mul_overflow(value, std::uint64_t{10}, &value)) return Fit::overflow;
+    if (__builtin_add_overflow(value, std::uint64_t{number.digit(static_cast<std::size_t>(i))}, &value)) return Fit::overflow;
+  }
+  if (value != 0) {
+    for (; i < point; ++i) {
+      if (__builtin_mul_overflow(value, std::uint64_t{10}, &value)) return Fit::overflow;
+    }
+  }
+  magnitude = value;
+  for (i = std::max<std::int64_t>(point, 0); i < digits; ++i) {
+    if (number.digit(static_cast<std::size_t>(i)) != 0) return Fit::fraction_lost;
+  }
+  // A point before the first digit: all digits are fraction.
+  if (point < 0) {
+    for (i = 0; i < digits; ++i) {
+      if (number.digit(static_cast<std::size_t>(i)) != 0) return Fit::fraction_lost;
+    }
+  }
+  return Fit::exact;
+}
+
+Parsed parse_double(std::string_view text, double& value) { return parse_approximate(text, value); }
+Parsed parse_float(std::string_view text, float& value) { return parse_approximate(text, value); }
+
+// --- Dates and times
+
+namespace {
+
+// Two digits; a wrong one leaves a bit above the lower four in `bad`.
+inline std::uint32_t two_digits(const char* p, std::uint32_t& bad) {
+  const auto high = static_cast<std::uint32_t>(p[0]) - '0', low = static_cast<std::uint32_t>(p[1]) - '0';
+  bad |= static_cast<std::uint32_t>(high > 9) | static_cast<std::uint32_t>(low > 9);
+  return high * 10 + low;
+}
+
+inline std::uint32_t unless(char c, char wanted) { return static_cast<std::uint32_t>(c != wanted); }
+
+// ".f" to ".ffffff", or nothing. The digits as microseconds.
+inline bool parse_fraction(std::string_view text, std::uint32_t& micro) {
+  micro = 0;
+  if (text.empty()) return true;
+  if (text.size() < 2 || text.size() > 7 || text[0] != '.') return false;
+  constexpr std::array<std::uint32_t, 8> kScale{0, 0, 100'000, 10'000, 1'000, 100, 10, 1};
+  std::uint64_t digits;
+  if (!parse_digits(text.substr(1), digits)) return false;
+  micro = static_cast<std::uint32_t>(digits) * kScale[text.size()];
+  return true;
+}
+
+inline std::uint32_t parse_date_at(const char* p, Date& date) {
+  std::uint32_t bad = unless(p[4], '-') | unless(p[7], '-');
+  date.year = two_digits(p, bad) * 100 + two_digits(p + 2, bad);
+  date.month = two_digits(p + 5, bad);
+  date.day = two_digits(p + 8, bad);
+  return bad | static_cast<std::uint32_t>(date.month > 12) | static_cast<std::uint32_t>(date.day > 31);
+}
+
+inline std::uint32_t parse_clock_at(const char* p, Time& time) {  // MM:SS
+  std::uint32_t bad = unless(p[2], ':');
+  time.minute = two_digits(p, bad);
+  time.second = two_digits(p + 3, bad);
+  return bad | static_cast<std::uint32_t>(time.minute > 59) | static_cast<std::uint32_t>(time.second > 59);
+}
+
+}  // namespace
+
+bool parse_date(std::string_view text, Date& date) { return text.size() == 10 && parse_date_at(text.data(), date) == 0; }
+
+bool parse_time(std::string_view text, Time& time) {
+  time.negative = take(text, '-');
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon < 1 || colon > 4 || text.size() < colon + 6) return false;
+  std::uint64_t hours;
+  if (!parse_digits(text.substr(0, colon), hours)) return false;
+  time.hour = static_cast<std::uint32_t>(hours);
+  return parse_clock_at(text.data() + colon + 1, time) == 0 && parse_fraction(text.substr(colon + 6), time.micro);
+}
+
+bool parse_date_time(std::string_view text, DateTime& value) {
+  if (text.size() < 19) return false;
+  std::uint32_t bad = parse_date_at(text.data(), value.date) | unless(text[10], ' ') | unless(text[13], ':');
+  value.time.negative = false;
+  value.time.hour = two_digits(text.data() + 11, bad);
+  bad |= parse_clock_at(text.data() + 14, value.time) | static_cast<std::uint32_t>(value.time.hour > 23);
+  return bad == 0 && parse_fraction(text.substr(19), value.time.micro);
+}
+
+namespace {
+
+// A field of 1 to `most` digits.
+bool take_field(std::string_view& text, std::size_t most, std::uint32_t& value) {
+  const std::string_view digits = take_digits(text);
+  if (digits.empty() || digits.size() > most) return false;
+  std::uint64_t wide;
+  if (!parse_digits(digits, wide)) return false;
+  value = static_cast<std::uint32_t>(wide);
+  return true;
+}
+
+bool take_date(std::string_view& text, Date& date) {
+  return text.size() > 4 && text[4] == '-' && take_field(text, 4, date.year) && take(text, '-') &&
+         take_field(text, 2, date.month) && take(text, '-') && take_field(text, 2, date.day);
+}
+
+bool take_time(std::string_view& text, Time& time, bool& fraction_lost) {
+  time.negative = take_sign(text);
+  if (!take_field(text, 4, time.hour) || !take(text, ':') || !take_field(text, 2, time.minute)) return false;
+  time.second = time.micro = 0;
+  if (!take(text, ':')) return true;
+  if (!take_field(text, 2, time.second)) return false;
+  if (!take(text, '.')) return true;
+  const std::string_view digits = take_digits(text);
+  std::uint32_t unit = 100'000;
+  for (const char c : digits) {
+    const auto digit = static_cast<std::uint32_t>(c - '0');
+    if (unit == 0 && digit != 0) fraction_lost = true;
+    time.micro += digit * unit;
+    unit /= 10;
+  }
+  return true;
+}
+
+// The text within {d '...'}, {t '...'} or {ts '...'}; other text as it is.
+std::string_view unwrap_escape(std::string_view text) {
+  if (text.size() < 2 || text.front() != '{' || text.back() != '}') return text;
+  text = trim(text.substr(1, text.size() - 2));
+  while (!text.empty() && (text.front() == 'd' || text.front() == 't' || text.front() == 's' || text.front() == 'D' ||
+                           text.front() == 'T' || text.front() == 'S')) {
+    text.remove_prefix(1);
+  }
+  text = trim(text);
+  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return {};
+  return text.substr(1, text.size() - 2);
+}
+
+constexpr bool is_leap(std::uint32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+
+}  // namespace
+
+TemporalLiteral scan_temporal(std::string_view text) {
+  TemporalLiteral literal;
+  text = trim(unwrap_escape(trim(text)));
+  Date& date = literal.value.date;
+  Time& time = literal.value.time;
+  std::string_view rest = text;
+  if (take_date(rest, date)) {
+    if (!is_calendar_date(date)) return literal;
+    if (rest.empty()) {
+      literal.form = TemporalForm::date;
+    } else if ((take(rest, ' ') || take(rest, 'T')) && !rest.empty() && is_digit(rest.front()) &&
+               take_time(rest, time, literal.fraction_lost) && rest.empty() && is_time_of_day(time)) {
+      literal.form = TemporalForm::date_time;
+    }
+    return literal;
+  }
+  rest = text;
+  if (take_time(rest, time, literal.fraction_lost) && rest.empty() && time.minute < 60 && time.second < 60) {
+    literal.form = TemporalForm::time;
+  }
+  return literal;
+}
+
+bool is_calendar_date(const Date& date) {
+  constexpr std::array<std::uint8_t, 13> kDays{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (date.year < 1 || date.year > 9999 || date.month < 1 || date.month > 12 || date.day < 1) return false;
+  return date.day <= kDays[date.month] + (date.month == 2 && is_leap(date.year) ? 1u : 0u);
+}
+
+bool is_time_of_day(const Time& time) {
+  return !time.negative && time.hour < 24 && time.minute < 60 && time.second < 60 && time.micro < 1'000'000;
+}
+
+Date today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  return {static_cast<std::uint32_t>(local.tm_year + 1900), static_cast<std::uint32_t>(local.tm_mon + 1),
+          static_cast<std::uint32_t>(local.tm_mday)};
+}
+
+// --- Text forms
+
+namespace {
+
+inline char* put_two(std::uint32_t value, char* out) {
+  out[0] = static_cast<char>('0' + value / 10);
+  out[1] = static_cast<char>('0' + value % 10);
+  return out + 2;
+}
+
+char* put_clock(const Time& time, unsigned fraction_digits, char* out) {  // :MM:SS.ffffff
+  *out++ = ':';
+  out = put_two(time.minute, out);
+  *out++ = ':';
+  out = put_two(time.second, out);
+  if (fraction_digits == 0) return out;
+  *out++ = '.';
+  std::uint32_t micro = time.micro;
+  for (int i = 5; i >= 0; --i, micro /= 10) out[i] = static_cast<char>('0' + micro % 10);
+  return out + std::min(fraction_digits, 6u);
+}
+
+// The digits of an approximate number and where the decimal point stands: d1 d2 d3 with point 1 is d1.d2d3.
+struct Digits {
+  std::array<char, 24> text;
+  std::size_t count = 0;
+  int point = 0;
+  bool negative = false;
+};
+
+Digits take_apart(const char* p, const char* end) {  // [-]d[.ddd]e±dd
+  Digits digits;
+  if (*p == '-') digits.negative = true, ++p;
+  for (; p < end && *p != 'e'; ++p) {
+    if (*p != '.') digits.text[digits.count++] = *p;
+  }
+  while (digits.count > 1 && digits.text[digits.count - 1] == '0') --digits.count;
+  int exponent = 0;
+  const bool down = p[1] == '-';
+  for (p += 2; p < end; ++p) exponent = exponent * 10 + (*p - '0');
+  digits.point = (down ? -exponent : exponent) + 1;
+  return digits;
+}
+
+Digits digits_of(double value) {
+  char buffer[40];
+  return take_apart(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr);
+}
+
+Digits digits_of(float value) {
+  char buffer[40];
+  return take_apart(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, 5).ptr);
+}
+
+char* put_exponent_form(const Digits& digits, char* out) {
+  if (digits.negative) *out++ = '-';
+  *out++ = digits.text[0];
+  if (digits.count > 1) {
+    *out++ = '.';
+    out = std::copy_n(digits.text.data() + 1, digits.count - 1, out);
+  }
+  *out++ = 'e';
+  return format_signed(digits.point - 1, out);
+}
+
+char* put_as_servers_do(const Digits& digits, char* out) {
+  const auto count = static_cast<int>(digits.count);
+  const int point = digits.point;
+  // 1234567890123456.8 is written in full as well: 17 digits, 16 before the point.
+  if (point < -14 || (point > 15 && count <= point)) return put_exponent_form(digits, out);
+  if (digits.negative) *out++ = '-';
+  if (point <= 0) {
+    *out++ = '0';
+    *out++ = '.';
+    out = std::fill_n(out, -point, '0');
+    return std::copy_n(digits.text.data(), count, out);
+  }
+  const int before = std::min(point, count);
+  out = std::copy_n(digits.text.data(), before, out);
+  if (before == count) return std::fill_n(out, point - before, '0');
+  *out++ = '.';
+  return std::copy_n(digits.text.data() + before, count - before, out);
+}
+
+template <class T>
+char* put_special(T value, char* out) {
+  const std::string_view text = value == 0          ? std::signbit(value) ? "-0" : "0"
+                                : std::isnan(value) ? "nan"
+                                : value < 0         ? "-inf"
+                                                    : "inf";
+  return std::copy(text.begin(), text.end(), out);
+}
+
+template <class T>
+bool is_special(T value) {
+  return value == 0 || !std::isfinite(value);
+}
+
+}  // namespace
+
+char* format_unsigned(std::uint64_t value, char* out) { return std::to_chars(out, out + 20, value).ptr; }
+char* format_signed(std::int64_t value, char* out) { return std::to_chars(out, out + 20, value).ptr; }
+
+char* format_date(const Date& date, char* out) {
+  out = put_two(date.year / 100 % 100, out);
+  out = put_two(date.year % 100, out);
+  *out++ = '-';
+  out = put_two(date.month, out);
+  *out++ = '-';
+  return put_two(date.day, out);
+}
+
+char* format_time(const Time& time, unsigned fraction_digits, char* out) {
+  if (time.negative) *out++ = '-';
+  if (time.hour < 100) {
+    out = put_two(time.hour, out);
+  } else {
+    out = format_unsigned(time.hour, out);
+  }
+  return put_clock(time, fraction_digits, out);
+}
+
+char* format_date_time(const DateTime& value, unsigned fraction_digits, char* out) {
+  out = format_date(value.date, out);
+  *out++ = ' ';
+  out = put_two(value.time.hour, out);
+  return put_clock(value.time, fraction_digits, out);
+}
+
+char* format_double(double value, char* out) {
+  return is_special(value) ? put_special(value, out) : put_as_servers_do(digits_of(value), out);
+}
+
+char* format_float(float value, char* out) {
+  return is_special(value) ? put_special(value, out) : put_as_servers_do(digits_of(value), out);
+}
+
+char* format_double_short(double value, char* out) {
+  return is_special(value) ? put_special(value, out) : put_exponent_form(digits_of(value), out);
+}
+
+char* format_float_short(float value, char* out) {
+  return is_special(value) ? put_special(value, out) : put_exponent_form(digits_of(value), out);
+}
+
+char* format_fixed(double value, unsigned decimals, char* out) {
+  if (!std::isfinite(value)) return put_special(value, out);
+  return std::to_chars(out, out + kMaxForm, value, std::chars_format::fixed, static_cast<int>(decimals)).ptr;
+}
+
+char* format_guid(const Guid& guid, char* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  for (std::size_t i = 0; i < guid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+    *out++ = kHex[guid[i] >> 4];
+    *out++ = kHex[guid[i] & 15];
+  }
+  return out;
+}
+
+bool parse_guid(std::string_view text, Guid& guid) {
+  text = trim(text);
+  if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
+  if (text.size() != 36) return false;
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i++] != '-') return false;
+      continue;
+    }
+    const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, guid[n], 16);
+    if (error != std::errc() || end != text.data() + i + 2) return false;
+    ++n;
+    i += 2;
+  }
+  return true;
+}
+
+}  // namespace selkie::odbc

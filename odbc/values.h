@@ -1,0 +1,152 @@
+// The values that conversions pass between the wire and the application, their text forms, and the literals that carry them.
+// Depends on the standard library only. Nothing here depends on a locale.
+// Spec: ODBC Appendix C "Literals in ODBC", Appendix D "Numeric Literals", "Interval Literals"; MySQL manual "Date and Time
+// Types"
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace selkie::odbc {
+
+struct Date {
+  std::uint32_t year = 0, month = 0, day = 0;
+  // MySQL's '0000-00-00' and '2020-00-10': no date of the calendar.
+  bool is_zero() const { return month == 0 || day == 0; }
+};
+
+// A time of day or, as MySQL's TIME, a span: any number of hours, with a sign.
+struct Time {
+  bool negative = false;
+  std::uint32_t hour = 0, minute = 0, second = 0, micro = 0;
+};
+
+struct DateTime {
+  Date date;
+  Time time;  // never negative, below 24 hours
+};
+
+// The 16 bytes of a UUID in the order they are written.
+using Guid = std::array<std::uint8_t, 16>;
+
+// --- Numbers
+
+// A numeric literal taken apart: views into the text.
+struct NumberText {
+  bool negative = false;
+  std::string_view whole, fraction;  // digits only
+  std::int32_t exponent = 0;         // clamped to where nothing changes any more
+
+  // The digits, whole and fraction as one sequence.
+  std::size_t digits() const { return whole.size() + fraction.size(); }
+  std::uint32_t digit(std::size_t i) const {
+    const char c = i < whole.size() ? whole[i] : fraction[i - whole.size()];
+    return static_cast<std::uint32_t>(c - '0');
+  }
+  // How many of the digits stand before the decimal point; may be negative or more than there are.
+  std::int64_t point() const { return static_cast<std::int64_t>(whole.size()) + exponent; }
+};
+
+// Reads [space][sign]digits[.digits][e[sign]digits][space]. False: no numeric literal.
+bool scan_number(std::string_view text, NumberText& number);
+
+// What became of a number on its way to an integer.
+enum class Fit : std::uint8_t { exact, fraction_lost, overflow };
+Fit to_magnitude(const NumberText& number, std::uint64_t& magnitude);
+
+enum class Parsed : std::uint8_t { ok, not_a_number, overflow };
+Parsed parse_double(std::string_view text, double& value);
+Parsed parse_float(std::string_view text, float& value);
+
+// Eight ASCII digits as a number; false when one of them is no digit.
+inline bool parse_eight_digits(const char* text, std::uint64_t& value) {
+  std::uint64_t v;
+  std::memcpy(&v, text, 8);
+  if (((v & 0xf0f0f0f0f0f0f0f0) | (((v + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) != 0x3333333333333333) return false;
+  v = (v & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
+  v = (v & 0x00ff00ff00ff00ff) * 6553601 >> 16;
+  value = (v & 0x0000ffff0000ffff) * 42949672960001 >> 32;
+  return true;
+}
+
+// Digits only, at least one. False: something else, or beyond 64 bits.
+inline bool parse_digits(std::string_view text, std::uint64_t& value) {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left > 19 && *p == '0'; ++p) --left;  // ZEROFILL
+  if (left == 0 || left > 20) return false;
+  std::uint64_t v = 0;
+  if (left == 20) {  // the only length that can overflow
+    std::uint64_t high, middle;
+    if (!parse_eight_digits(p, high) || !parse_eight_digits(p + 8, middle)) return false;
+    std::uint64_t low = 0;
+    for (int i = 16; i < 20; ++i) {
+      const auto digit = static_cast<unsigned>(p[i] - '0');
+      if (digit > 9) return false;
+      low = low * 10 + digit;
+    }
+    return !__builtin_mul_overflow(high * 100'000'000 + middle, std::uint64_t{10'000}, &v) &&
+           !__builtin_add_overflow(v, low, &value);
+  }
+  for (; left >= 8; p += 8, left -= 8) {
+    std::uint64_t block;
+    if (!parse_eight_digits(p, block)) return false;
+    v = v * 100'000'000 + block;
+  }
+  for (; left > 0; ++p, --left) {
+    const auto digit = static_cast<unsigned>(*p - '0');
+    if (digit > 9) return false;
+    v = v * 10 + digit;
+  }
+  value = v;
+  return true;
+}
+
+// --- Dates and times
+
+// As the servers write them, nothing around. Months and days may be zero; no calendar check.
+bool parse_date(std::string_view text, Date& date);            // 2020-02-29
+bool parse_time(std::string_view text, Time& time);            // -838:59:59.999999
+bool parse_date_time(std::string_view text, DateTime& value);  // 2020-02-29 23:59:59.999999
+
+// Literals as people write them: spaces around, one digit for two, an ODBC escape {d '...'}, {t '...'}, {ts '...'} around, 'T'
+// between date and time. Fractions beyond microseconds set `fraction_lost` when they are not zero.
+enum class TemporalForm : std::uint8_t { none, date, time, date_time };
+struct TemporalLiteral {
+  TemporalForm form = TemporalForm::none;
+  DateTime value;  // value.time alone for a time
+  bool fraction_lost = false;
+};
+// form is none when the text is no such literal or names no day of the calendar.
+TemporalLiteral scan_temporal(std::string_view text);
+
+bool is_calendar_date(const Date& date);  // 1 to 9999, real month and day
+bool is_time_of_day(const Time& time);    // not negative, below 24 hours, fields in range
+Date today();                             // in the process's time zone
+
+// --- Text forms. Each writes to `out`, which has room for kMaxForm characters, and returns the end.
+inline constexpr std::size_t kMaxForm = 352;  // the widest: DOUBLE's 309 digits before the point and 30 behind it
+
+char* format_unsigned(std::uint64_t value, char* out);
+char* format_signed(std::int64_t value, char* out);
+char* format_date(const Date& date, char* out);
+char* format_time(const Time& time, unsigned fraction_digits, char* out);
+char* format_date_time(const DateTime& value, unsigned fraction_digits, char* out);
+// As the servers print a number without fixed decimals: the fewest digits that read back the same (six significant ones for a
+// FLOAT), in full between 1e-15 and 1e15, else with an exponent.
+char* format_double(double value, char* out);
+char* format_float(float value, char* out);
+// The same digits, always with an exponent: never longer than ODBC's display size of the type.
+char* format_double_short(double value, char* out);
+char* format_float_short(float value, char* out);
+// With exactly `decimals` digits behind the point.
+char* format_fixed(double value, unsigned decimals, char* out);
+char* format_guid(const Guid& guid, char* out);
+
+// 8-4-4-4-12 hexadecimal digits; spaces and a pair of braces around are allowed.
+bool parse_guid(std::string_view text, Guid& guid);
+
+}  // namespace selkie::odbc

@@ -1,0 +1,142 @@
+#include <cmath>
+#include <limits>
+
+#include "convert_support.h"
+
+namespace selkie::odbc {
+namespace {
+
+using namespace test;
+
+// --- The same value in a text and in a binary row gives the same answer.
+
+struct Twin {
+  const char* name;
+  Column column;
+  std::string text;  // as the server writes it; captured from MySQL 9.7 and MariaDB 11.8
+  Value binary;
+};
+
+Value temporal(std::initializer_list<int> bytes) {
+  Value value;
+  for (const int byte : bytes) value.bytes.push_back(static_cast<char>(byte));
+  return value;
+}
+
+const std::uint16_t kZerofill = protocol::column_flag::kZerofill | kUnsigned;
+
+std::vector<Twin> twins() {
+  return {
+      {"tinyint", column(WireType::tiny, 4), "-128", native<std::int8_t>(-128)},
+      {"tinyint unsigned", column(WireType::tiny, 3, 0, kUnsigned), "255", native<std::uint8_t>(255)},
+      {"smallint", column(WireType::short_, 6), "-32768", native<std::int16_t>(-32768)},
+      {"smallint unsigned", column(WireType::short_, 5, 0, kUnsigned), "65535", native<std::uint16_t>(65535)},
+      {"mediumint", column(WireType::int24, 9), "-8388608", native<std::int32_t>(-8388608)},
+      {"int", column(WireType::long_, 11), "-2147483648", native<std::int32_t>(-2147483647 - 1)},
+      {"int unsigned", column(WireType::long_, 10, 0, kUnsigned), "4294967295", native<std::uint32_t>(4294967295u)},
+      {"int zero", column(WireType::long_, 11), "0", native<std::int32_t>(0)},
+      {"bigint", column(WireType::longlong, 20), "-9223372036854775808", native(std::numeric_limits<std::int64_t>::min())},
+      {"bigint max", column(WireType::longlong, 20), "9223372036854775807", native(std::numeric_limits<std::int64_t>::max())},
+      {"bigint unsigned", column(WireType::longlong, 20, 0, kUnsigned), "18446744073709551615", native(~std::uint64_t{0})},
+      {"int zerofill", column(WireType::long_, 5, 0, kZerofill), "00042", native<std::int32_t>(42)},
+      {"bigint zerofill", column(WireType::longlong, 25, 0, kZerofill), "0000000000000000000000042", native<std::int64_t>(42)},
+      {"year", column(WireType::year, 4, 0, kZerofill), "2000", native<std::uint16_t>(2000)},
+      {"year zero", column(WireType::year, 4, 0, kZerofill), "0000", native<std::uint16_t>(0)},
+      {"float", column(WireType::float_, 12, 31), "1.5", native(1.5f)},
+      {"double", column(WireType::double_, 22, 31), "0.3333333333333333", native(1.0 / 3)},
+      {"double large", column(WireType::double_, 22, 31), "1.7976931348623157e308", native(std::numeric_limits<double>::max())},
+      {"double small", column(WireType::double_, 22, 31), "5e-324", native(5e-324)},
+      {"double -0", column(WireType::double_, 22, 31), "-0", native(-0.0)},
+      {"double(10,2)", column(WireType::double_, 10, 2), "1.50", native(1.5)},
+      {"double(12,3) zerofill", column(WireType::double_, 12, 3, kZerofill), "00000001.500", native(1.5)},
+      {"date", column(WireType::date, 10), "2020-02-29", temporal({0xe4, 7, 2, 29})},
+      {"time", column(WireType::time, 10), "-838:59:59", temporal({1, 34, 0, 0, 0, 22, 59, 59})},
+      {"time(6)", column(WireType::time, 17, 6), "-00:00:00.500000", temporal({1, 0, 0, 0, 0, 0, 0, 0, 0x20, 0xa1, 7, 0})},
+      {"time zero", column(WireType::time, 17, 6), "00:00:00.000000", {}},
+      {"datetime", column(WireType::datetime, 19), "2020-01-01 00:00:00", temporal({0xe4, 7, 1, 1})},
+      {"datetime(3)", column(WireType::datetime, 23, 3), "2020-01-10 01:02:03.456",
+       temporal({0xe4, 7, 1, 10, 1, 2, 3, 0x40, 0xf5, 6, 0})},
+      {"datetime(3) whole", column(WireType::datetime, 23, 3), "2020-01-10 01:02:03.000", temporal({0xe4, 7, 1, 10, 1, 2, 3})},
+      {"timestamp", column(WireType::timestamp, 19), "2038-01-19 03:14:07", temporal({0xf6, 7, 1, 19, 3, 14, 7})},
+      {"zero date", column(WireType::date, 10), "0000-00-00", {}},
+      {"partial date", column(WireType::date, 10), "2020-00-10", temporal({0xe4, 7, 0, 10})},
+      {"zero datetime", column(WireType::datetime, 19), "0000-00-00 00:00:00", {}},
+      {"decimal", column(WireType::newdecimal, 12, 2), "-12345678.90", {"-12345678.90"}},
+      {"bit(1)", column(WireType::bit, 1, 0, kUnsigned), "\x01", {"\x01"}},
+      {"bit(64)", column(WireType::bit, 64, 0, kUnsigned), std::string(7, '\0') + "A", {std::string(7, '\0') + "A"}},
+      {"varchar", text_column(), "42", {"42"}},
+      {"varbinary", column(WireType::var_string, 10), "\xff\x01", {"\xff\x01"}},
+  };
+}
+
+constexpr SQLSMALLINT kAllCTypes[] = {SQL_C_CHAR,
+                                      SQL_C_WCHAR,
+                                      SQL_C_BINARY,
+                                      SQL_C_BIT,
+                                      SQL_C_STINYINT,
+                                      SQL_C_UTINYINT,
+                                      SQL_C_TINYINT,
+                                      SQL_C_SSHORT,
+                                      SQL_C_USHORT,
+                                      SQL_C_SHORT,
+                                      SQL_C_SLONG,
+                                      SQL_C_ULONG,
+                                      SQL_C_LONG,
+                                      SQL_C_SBIGINT,
+                                      SQL_C_UBIGINT,
+                                      SQL_C_FLOAT,
+                                      SQL_C_DOUBLE,
+                                      SQL_C_NUMERIC,
+                                      SQL_C_TYPE_DATE,
+                                      SQL_C_TYPE_TIME,
+                                      SQL_C_TYPE_TIMESTAMP,
+                                      SQL_C_DATE,
+                                      SQL_C_TIME,
+                                      SQL_C_TIMESTAMP,
+                                      SQL_C_GUID,
+                                      SQL_C_INTERVAL_YEAR,
+                                      SQL_C_INTERVAL_MONTH,
+                                      SQL_C_INTERVAL_DAY,
+                                      SQL_C_INTERVAL_HOUR,
+                                      SQL_C_INTERVAL_MINUTE,
+                                      SQL_C_INTERVAL_SECOND,
+                                      SQL_C_INTERVAL_YEAR_TO_MONTH,
+                                      SQL_C_INTERVAL_DAY_TO_HOUR,
+                                      SQL_C_INTERVAL_DAY_TO_MINUTE,
+                                      SQL_C_INTERVAL_DAY_TO_SECOND,
+                                      SQL_C_INTERVAL_HOUR_TO_MINUTE,
+                                      SQL_C_INTERVAL_HOUR_TO_SECOND,
+                                      SQL_C_INTERVAL_MINUTE_TO_SECOND};
+
+TEST(ConvertOut, TextAndBinaryRowsGiveTheSameAnswer) {
+  for (const Twin& twin : twins()) {
+    for (const SQLSMALLINT c_type : kAllCTypes) {
+      for (const ZeroDate zero_date : {ZeroDate::null, ZeroDate::error, ZeroDate::min}) {
+        const OutOptions options{.zero_date = zero_date};
+        const OutPlan text = plan_output(twin.column, Encoding::text, c_type, options);
+        const OutPlan binary = plan_output(twin.column, Encoding::binary, c_type, options);
+        ASSERT_EQ(text.convert == nullptr, binary.convert == nullptr) << twin.name << " " << c_type;
+        if (text.convert == nullptr) continue;
+        for (const std::size_t capacity : {0, 1, 2, 5, 8, 20, 100}) {
+          if (c_type_size(c_type) > capacity) continue;
+          const Seen from_text = convert(twin.column, Encoding::text, {twin.text}, c_type, capacity, options);
+          const Seen from_binary = convert(twin.column, Encoding::binary, twin.binary, c_type, capacity, options);
+          EXPECT_EQ(from_text.outcome, from_binary.outcome) << twin.name << " " << c_type << " " << capacity;
+          EXPECT_EQ(from_text.data, from_binary.data) << twin.name << " " << c_type << " " << capacity;
+          EXPECT_EQ(from_text.length, from_binary.length) << twin.name << " " << c_type << " " << capacity;
+        }
+      }
+    }
+  }
+}
+
+TEST(ConvertOut, TextIsWhatTheServerPrints) {
+  for (const Twin& twin : twins()) {
+    if (twin.column.type == WireType::bit || twin.column.type == WireType::var_string) continue;
+    EXPECT_EQ(narrow_of(twin.column, Encoding::binary, twin.binary), twin.text) << twin.name;
+    EXPECT_EQ(narrow_of(twin.column, Encoding::text, {twin.text}), twin.text) << twin.name;
+  }
+}
+
+}  // namespace
+}  // namespace selkie::odbc
