@@ -79,7 +79,7 @@ def verdict(results, name, version, rivals):
             if not fnmatch.fnmatch(result.name, goal.workload) or goal.server not in ("", server):
                 continue
             value, limit = result.each(name, goal.figure), limit_of(goal, result, rivals)
-            if value is None or not limit:
+            if value is None or not limit or not result.right(name):  # how soon a wrong value comes says nothing
                 unknown += 1
                 continue
             share = value / limit
@@ -89,7 +89,7 @@ def verdict(results, name, version, rivals):
                 missed.append(f"  {result.name:<28} {SHORT[goal.figure]:>13}  {text(share):>9}, must be {text(goal.must)}"
                               f" of {goal.against or 'absolute'}")
     head = (f"{name}: {reached['aim']} goals at their aim, {reached['must']} at their must, {len(missed)} missed"
-            + (f", {unknown} without a figure" if unknown else ""))
+            + (f", {unknown} without a right answer" if unknown else ""))
     return "\n".join(["", head + (":" if missed else "."), *missed])
 
 

@@ -64,16 +64,25 @@ def driver_group(name):
                  ("", 6, lambda r: "" if r.right(name) else "FAILED" if not r.runs.get(name) else "WRONG"))
 
 
-def printed(results, names):
-    groups = [limit_group(), *(driver_group(name) for name in names)]
-    lines = [" " * 34 + " | ".join(f"{group.title:^{group.width}}" for group in groups),
-             f"{'per':>33} " + " | ".join(group.line([heading for heading, _, _ in group.columns]) for group in groups)]
-    for result in results:
-        cells = (group.line([show(result) for _, _, show in group.columns]) for group in groups)
-        lines.append(f"{result.name:<28} {result.unit:>4} " + " | ".join(cells))
-    for result in results:
-        lines += [f"{result.name}, {who}: {what}" for who, what in result.trouble.items()]
-    return "\n".join(line.rstrip() for line in lines)
+class Table:
+    """Printed line by line, as the workloads end."""
+
+    def __init__(self, names):
+        self.groups = [limit_group(), *(driver_group(name) for name in names)]
+
+    def head(self):
+        titles = " | ".join(f"{group.title:^{group.width}}" for group in self.groups)
+        headings = " | ".join(group.line([heading for heading, _, _ in group.columns]) for group in self.groups)
+        return f"{'':34}{titles}\n{'per':>33} {headings}"
+
+    def row(self, result):
+        cells = (group.line([show(result) for _, _, show in group.columns]) for group in self.groups)
+        return f"{result.name:<28} {result.unit:>4} " + " | ".join(cells)
+
+
+def troubles(results):
+    """What was wrong, in the drivers' and the checks' own words."""
+    return "\n".join(f"{result.name}, {who}: {what}" for result in results for who, what in result.trouble.items())
 
 
 def heading(server, version, scale, runs):
