@@ -26,7 +26,7 @@ std::string_view flavour_name(protocol::Flavour flavour) {
   return "MySQL";
 }
 
-std::string server_name(const protocol::Dialect& dialect) {
+std::string product_and_version(const protocol::Dialect& dialect) {
   const protocol::Version v = dialect.version;
   return std::string(flavour_name(dialect.flavour)) + " " + std::to_string(v.major) + "." + std::to_string(v.minor) + "." +
          std::to_string(v.patch);
@@ -113,7 +113,8 @@ void Connection::open(bool wide) {
   wide_ = wide;
   try {
     set_socket_timeouts();
-    diagnostics.set_server(server_name(session_->dialect()));
+    server_name_ = product_and_version(session_->dialect());
+    diagnostics.set_server(server_name_);
     apply_session_settings();
   } catch (...) {
     session_.reset();

@@ -80,6 +80,7 @@ class Connection : public Handle {
   std::optional<std::string> query_value(std::string_view sql);
 
   const setup::Settings& settings() const { return settings_; }
+  const std::string& server_name() const { return server_name_; }  // "MariaDB 10.11.6", in front of the server's messages
   LexerModes lexer_modes();
   DescribeOptions describe_options() const;
   std::string current_catalog();
@@ -143,6 +144,7 @@ class Connection : public Handle {
   protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
   std::unique_ptr<protocol::Session> session_;
   Statement* wire_owner_ = nullptr;
+  std::string server_name_;
   bool wide_ = false;
 
   // The running thread stores running_, then looks at killing_; a cancelling thread stores killing_, then looks at running_.

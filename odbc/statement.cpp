@@ -33,6 +33,7 @@ Statement::Statement(Connection& connection)
       cursor_(*this),
       parameters_(*this) {
   attributes.metadata_id = connection.metadata_id;
+  diagnostics.set_server(connection.server_name());
   connection.statements.insert(this);
 }
 
