@@ -127,6 +127,8 @@ class Connection : public Handle {
   SQLULEN quiet_mode = 0;
   bool ansi_application = false;  // it reads narrow types even when the driver manager calls the W functions
 
+  std::optional<std::string> lower_case_table_names;  // the server's; nullopt until somebody asks
+
   std::unordered_set<Statement*> statements;
   std::unordered_set<Descriptor*> descriptors;  // explicit ones
 
