@@ -112,11 +112,14 @@ is_supported_system() {
   [ -z "$(os_release VERSION_ID)" ] || dpkg --compare-versions "$(os_release VERSION_ID)" ge "$least"
 }
 
+# Ubuntu 22.04 has older names and defaults than all the others.
+is_ubuntu_2204() { [ "$(os_release ID) $(os_release VERSION_ID)" = "ubuntu 22.04" ]; }
+
 # The compiler to build with: $CXX, else the system's g++ where that is 12 or newer.
 compiler() {
   if [ -n "${CXX:-}" ]; then
     printf '%s' "$CXX"
-  elif [ "$(os_release ID)" = ubuntu ] && [ "$(os_release VERSION_ID)" = 22.04 ]; then
+  elif is_ubuntu_2204; then
     printf 'g++-12'
   else
     printf 'g++'
