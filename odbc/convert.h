@@ -111,22 +111,28 @@ bool is_c_type(SQLSMALLINT c_type);
 SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);
 
 // One parameter's conversion: the application's value to the binary value that goes on the wire.
+//   data, size_bytes  the value, at any address, with SQL_NTS already resolved; the size counts for text and binary only
+//   out               gets the wire value appended, length-encoded where the type is; on an error nothing is appended
+// Text that is not valid UTF-8 or UTF-16 is not_convertible. Lengths, precision and scale are the server's to judge: a client's
+// column_size is a guess more often than not.
 struct InPlan;
-// `data` and `size_bytes`: the value with SQL_NTS already resolved. Appends the binary wire value (length-encoded where the
-// type is) to `out`; on an error nothing is appended.
 using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN size_bytes, protocol::ByteWriter& out);
 struct InPlan {
   InConverter convert = nullptr;  // null: 07006
   protocol::ParameterType type;   // what is announced to the server: the value's natural wire type
+  bool is_verbatim = false;       // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
   SQLSMALLINT c_type = 0, sql_type = 0;
   SQLULEN column_size = 0;
   SQLSMALLINT decimal_digits = 0;
 };
+// Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to
+// SQL_TYPE_TIME, the way back of what plan_output does.
 InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN column_size, SQLSMALLINT decimal_digits);
 
 // A binary wire value as an SQL literal that every sql_mode reads the same, for statements a server cannot prepare.
 //   value  exactly what an InConverter appended
-void append_literal(std::string& sql, protocol::ParameterType type, protocol::Bytes value, SQLSMALLINT sql_type,
-                    bool no_backslash_escapes);
+// The connection's character set is utf8mb4. Should no_backslash_escapes be out of date, text may arrive wrong but cannot end
+// its literal.
+void append_literal(std::string& sql, protocol::ParameterType type, protocol::Bytes value, bool no_backslash_escapes);
 
 }  // namespace selkie::odbc

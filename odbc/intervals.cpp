@@ -102,7 +102,7 @@ IntervalFit interval_from_number(const NumberText& number, IntervalRange range, 
   if (fit == Fit::exact) return IntervalFit::exact;
   if (range.leading != second) return IntervalFit::truncated;
   const std::int64_t point = number.point();
-  const std::size_t zeros = point < 0 ? static_cast<std::size_t>(-point) : 0;
+  const std::size_t zeros = point < 0 ? static_cast<std::size_t>(std::min<std::int64_t>(-point, 9)) : 0;
   const std::size_t first = point > 0 ? static_cast<std::size_t>(point) : 0;
   const bool lost = set_fraction(interval, precision.seconds, zeros + number.digits() - first,
                                  [&](std::size_t i) { return i < zeros ? 0 : number.digit(first + i - zeros); });
@@ -216,6 +216,22 @@ bool interval_to_time(const SQL_INTERVAL_STRUCT& interval, IntervalRange range, 
     if (micro > 999'999) return false;
     time.micro = static_cast<std::uint32_t>(micro);
   }
+  return true;
+}
+
+bool year_month_as(const SQL_INTERVAL_STRUCT& interval, IntervalRange from, IntervalRange to, SQL_INTERVAL_STRUCT& out) {
+  const SQL_YEAR_MONTH_STRUCT& fields = interval.intval.year_month;
+  std::uint64_t months = 0;
+  if (from.leading == year) months += std::uint64_t{fields.year} * 12;
+  if (from.trailing == month) months += fields.month;
+  clear(out, to, interval.interval_sign == SQL_TRUE);
+  SQL_YEAR_MONTH_STRUCT& made = out.intval.year_month;
+  const std::uint64_t years = to.leading == year ? months / 12 : 0;
+  const std::uint64_t rest = months - years * 12;
+  if (to.trailing == year && rest != 0) return false;
+  if (exceeds(years, 10) || exceeds(rest, 10)) return false;
+  made.year = static_cast<SQLUINTEGER>(years);
+  made.month = static_cast<SQLUINTEGER>(rest);
   return true;
 }
 

@@ -49,4 +49,7 @@ char* format_interval(const SQL_INTERVAL_STRUCT& interval, IntervalRange range, 
 // A day-time interval as a span. False: beyond what 32 bits of hours hold.
 bool interval_to_time(const SQL_INTERVAL_STRUCT& interval, IntervalRange range, unsigned seconds_precision, Time& time);
 
+// A year-month interval in the fields of another. False: months that are no whole years, or too many.
+bool year_month_as(const SQL_INTERVAL_STRUCT& interval, IntervalRange from, IntervalRange to, SQL_INTERVAL_STRUCT& out);
+
 }  // namespace selkie::odbc

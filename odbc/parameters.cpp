@@ -15,18 +15,6 @@ bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_typ
 
 bool means_data_at_execution(SQLLEN length) { return length == SQL_DATA_AT_EXEC || length <= SQL_LEN_DATA_AT_EXEC_OFFSET; }
 
-// Wire types whose value the server takes in pieces.
-bool takes_long_data(const InPlan& plan) {
-  switch (plan.type.type) {
-    case protocol::WireType::string:
-    case protocol::WireType::var_string:
-    case protocol::WireType::varchar:
-    case protocol::WireType::blob:
-    case protocol::WireType::long_blob: return is_text_or_bytes(plan.c_type);
-    default: return false;
-  }
-}
-
 SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
   if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
   const auto* text = static_cast<const std::uint8_t*>(data);
@@ -204,8 +192,7 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
     if (is_null) {
       sql += "NULL";
     } else {
-      append_literal(sql, types_[i], values_.bytes().subspan(value_from, value_ends_[i] - value_from), bound_[i].plan.sql_type,
-                     no_backslash_escapes);
+      append_literal(sql, types_[i], values_.bytes().subspan(value_from, value_ends_[i] - value_from), no_backslash_escapes);
     }
     value_from = value_ends_[i];
   }
@@ -275,7 +262,7 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   if (size < 0) throw Fail(SqlState::invalid_length);
   if (!in_pieces && bound.source != Source::buffer) throw Fail(SqlState::not_data_at_execution);
   const auto* bytes = static_cast<const std::uint8_t*>(data);
-  const bool stream = may_stream && takes_long_data(bound.plan);
+  const bool stream = may_stream && bound.plan.is_verbatim;
   bound.source = stream ? Source::streamed : Source::collected;
   if (!stream || bound.c_type == SQL_C_WCHAR) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
   if (!stream) return false;

@@ -431,6 +431,13 @@ char* format_float(float value, char* out) {
   return is_special(value) ? put_special(value, out) : put_as_servers_do(digits_of(value), out);
 }
 
+char* format_float_exact(float value, char* out) {
+  if (is_special(value)) return put_special(value, out);
+  char buffer[40];
+  const auto shortest = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+  return put_as_servers_do(take_apart(buffer, shortest.ptr), out);
+}
+
 char* format_double_short(double value, char* out) {
   return is_special(value) ? put_special(value, out) : put_exponent_form(digits_of(value), out);
 }

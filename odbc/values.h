@@ -139,6 +139,7 @@ char* format_date_time(const DateTime& value, unsigned fraction_digits, char* ou
 // FLOAT), in full between 1e-15 and 1e15, else with an exponent.
 char* format_double(double value, char* out);
 char* format_float(float value, char* out);
+char* format_float_exact(float value, char* out);  // as many digits as it needs, not six
 // The same digits, always with an exponent: never longer than ODBC's display size of the type.
 char* format_double_short(double value, char* out);
 char* format_float_short(float value, char* out);

@@ -1,0 +1,520 @@
+#include "odbc/convert_params.h"
+
+namespace selkie::odbc::param {
+
+void put_date_fields(ByteWriter& out, const Date& date) {
+  out.u16(static_cast<std::uint16_t>(date.year));
+  out.u8(static_cast<std::uint8_t>(date.month));
+  out.u8(static_cast<std::uint8_t>(date.day));
+}
+
+void put_clock_fields(ByteWriter& out, std::uint32_t hour, const Time& time) {
+  out.u8(static_cast<std::uint8_t>(hour));
+  out.u8(static_cast<std::uint8_t>(time.minute));
+  out.u8(static_cast<std::uint8_t>(time.second));
+  if (time.micro != 0) out.u32(time.micro);
+}
+
+void put(ByteWriter& out, const Date& date) {
+  out.u8(4);
+  put_date_fields(out, date);
+}
+
+void put(ByteWriter& out, const DateTime& value) {
+  out.u8(value.time.micro != 0 ? 11 : 7);
+  put_date_fields(out, value.date);
+  put_clock_fields(out, value.time.hour, value.time);
+}
+
+void put(ByteWriter& out, const Time& time) {
+  out.u8(time.micro != 0 ? 12 : 8);
+  out.u8(time.negative ? 1 : 0);
+  out.u32(time.hour / 24);
+  put_clock_fields(out, time.hour % 24, time);
+}
+
+namespace {
+
+constexpr std::size_t kMaxDecimal = 128;  // characters; DECIMAL has 65 digits
+
+// A literal without exponent, spaces or plus sign. Empty: too many digits for any DECIMAL.
+std::string_view plain_decimal(const NumberText& number, std::array<char, kMaxDecimal>& room) {
+  const auto digits = static_cast<std::int64_t>(number.digits());
+  std::int64_t first = 0, last = digits;
+  while (first < digits && number.digit(static_cast<std::size_t>(first)) == 0) ++first;
+  if (first == digits) return "0";
+  const std::int64_t point = number.point();
+  // Zeros behind the point are the scale that was written; keep them unless an exponent moved the point.
+  if (number.exponent != 0) {
+    while (last > point && number.digit(static_cast<std::size_t>(last - 1)) == 0) --last;
+  }
+  const std::int64_t from = std::min(first, point - 1), end = std::max(last, point);  // at least one digit before the point
+  if (end - from + 2 > static_cast<std::int64_t>(kMaxDecimal)) return {};
+  char* out = room.data();
+  if (number.negative) *out++ = '-';
+  for (std::int64_t i = from; i < end; ++i) {
+    if (i == point) *out++ = '.';
+    *out++ = i >= 0 && i < digits ? static_cast<char>('0' + number.digit(static_cast<std::size_t>(i))) : '0';
+  }
+  return {room.data(), out};
+}
+
+// SQL_NUMERIC_STRUCT as a literal. `room` has space for 39 digits, 128 zeros, sign and point.
+std::string_view numeric_text(const SQL_NUMERIC_STRUCT& numeric, std::array<char, 256>& room) {
+  unsigned __int128 mantissa = 0;
+  for (int i = SQL_MAX_NUMERIC_LEN - 1; i >= 0; --i) mantissa = mantissa << 8 | numeric.val[i];
+  const int scale = numeric.scale;
+  char* const end = room.data() + room.size();
+  char* out = end;
+  for (int i = scale; i < 0; ++i) *--out = '0';
+  int digits = 0;
+  for (; mantissa != 0 || digits <= std::max(scale, 0); ++digits, mantissa /= 10) {
+    if (scale > 0 && digits == scale) *--out = '.';
+    *--out = static_cast<char>('0' + static_cast<int>(mantissa % 10));
+  }
+  if (numeric.sign == 0) *--out = '-';
+  return {out, end};
+}
+
+// Text to an integer that goes out as a signed BIGINT: a lost fraction and lost whole digits are both 22001.
+Outcome put_integer(const InPlan& plan, std::string_view text, ByteWriter& out) {
+  NumberText number;
+  std::uint64_t magnitude;
+  if (!scan_number(text, number)) return Outcome::not_convertible;
+  if (to_magnitude(number, magnitude) != Fit::exact) return Outcome::too_long;
+  if (magnitude > std::uint64_t{std::numeric_limits<std::int64_t>::max()} + (number.negative ? 1 : 0)) return Outcome::too_long;
+  const auto value = static_cast<std::int64_t>(number.negative ? 0 - magnitude : magnitude);
+  if (!is_in_range(plan, value)) return Outcome::too_long;
+  put(out, value);
+  return Outcome::ok;
+}
+
+}  // namespace
+
+Outcome put_decimal(std::string_view text, ByteWriter& out) {
+  NumberText number;
+  if (!scan_number(text, number)) return Outcome::not_convertible;
+  std::array<char, kMaxDecimal> room;
+  const std::string_view plain = plain_decimal(number, room);
+  if (plain.empty()) return Outcome::out_of_range;
+  put(out, plain);
+  return Outcome::ok;
+}
+
+Outcome put_real(const InPlan& plan, double value, ByteWriter& out) {
+  if (!std::isfinite(value)) return Outcome::out_of_range;
+  if (plan.sql_type == SQL_REAL && std::abs(value) > std::numeric_limits<float>::max()) return Outcome::out_of_range;
+  put(out, value);
+  return Outcome::ok;
+}
+
+Outcome put_bit(double value, ByteWriter& out) {
+  if (!(value >= 0 && value < 2)) return Outcome::out_of_range;
+  if (value != 0 && value != 1) return Outcome::too_long;
+  put(out, static_cast<std::uint8_t>(value));
+  return Outcome::ok;
+}
+
+namespace {
+
+Outcome put_real_literal(const InPlan& plan, std::string_view text, ByteWriter& out) {
+  double value;
+  switch (parse_double(text, value)) {
+    case Parsed::ok: return put_real(plan, value, out);
+    case Parsed::overflow: return Outcome::out_of_range;
+    case Parsed::not_a_number: break;
+  }
+  return Outcome::not_convertible;
+}
+
+Outcome put_date(const DateTime& value, ByteWriter& out) {
+  const Time& time = value.time;
+  if ((time.hour | time.minute | time.second | time.micro) != 0) return Outcome::datetime_overflow;
+  put(out, value.date);
+  return Outcome::ok;
+}
+
+// What text says, zero dates included: the server knows whether it takes them.
+Outcome read_literal(std::string_view text, TemporalLiteral& literal) {
+  if (parse_date(text, literal.value.date) && literal.value.date.is_zero()) {
+    literal.form = TemporalForm::date;
+    return Outcome::ok;
+  }
+  if (parse_date_time(text, literal.value) && literal.value.date.is_zero()) {
+    literal.form = TemporalForm::date_time;
+    return Outcome::ok;
+  }
+  literal = scan_temporal(text);
+  return literal.form == TemporalForm::none ? Outcome::not_convertible : Outcome::ok;
+}
+
+constexpr SQLUINTEGER kBillionthsPerMicro = 1'000;
+
+Date date_of(const auto& value) {
+  // A negative year becomes one that no calendar has.
+  return {static_cast<std::uint16_t>(value.year), value.month, value.day};
+}
+Time clock_of(const auto& value) { return {false, value.hour, value.minute, value.second, 0}; }
+
+DateTime date_time_of(const SQL_TIMESTAMP_STRUCT& value) {
+  DateTime made{date_of(value), clock_of(value)};
+  made.time.micro = value.fraction / kBillionthsPerMicro;
+  return made;
+}
+
+bool has_valid_date(const SQL_TIMESTAMP_STRUCT& value) { return is_calendar_date(date_of(value)); }
+bool has_valid_time(const SQL_TIMESTAMP_STRUCT& value) { return is_time_of_day(date_time_of(value).time); }
+bool is_finer_than_micro(const SQL_TIMESTAMP_STRUCT& value) { return value.fraction % kBillionthsPerMicro != 0; }
+
+}  // namespace
+
+// --- Text
+
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToDecimal) {
+  static_cast<void>(plan);
+  return put_decimal(text, out);
+}
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInteger) {
+  return put_integer(plan, text, out);
+}
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToReal) { return put_real_literal(plan, text, out); }
+Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToBit) {
+  double value;
+  const Parsed parsed = parse_double(text, value);
+  if (parsed == Parsed::ok) return put_bit(value, out);
+  return parsed == Parsed::overflow ? Outcome::out_of_range : Outcome::not_convertible;
+}
+Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToDate) {
+  TemporalLiteral literal;
+  if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
+  if (literal.form == TemporalForm::time) return Outcome::not_convertible;
+  if (literal.fraction_lost) return Outcome::datetime_overflow;
+  return put_date(literal.value, out);
+}
+Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTime) {
+  TemporalLiteral literal;
+  if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
+  if (literal.form == TemporalForm::date) return Outcome::not_convertible;
+  if (literal.fraction_lost) return Outcome::datetime_overflow;
+  put(out, literal.value.time);
+  return Outcome::ok;
+}
+Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTimestamp) {
+  TemporalLiteral literal;
+  if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
+  if (literal.fraction_lost) return Outcome::datetime_overflow;
+  if (literal.form == TemporalForm::time) {
+    if (!is_time_of_day(literal.value.time)) return Outcome::datetime_overflow;
+    literal.value.date = today();
+  }
+  put(out, literal.value);
+  return Outcome::ok;
+}
+Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToGuid) {
+  Guid guid;
+  if (!parse_guid(text, guid)) return Outcome::not_convertible;
+  char room[40];
+  put(out, std::string_view(room, format_guid(guid, room)));
+  return Outcome::ok;
+}
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInterval) {
+  SQL_INTERVAL_STRUCT interval;
+  const IntervalRange range = interval_range(plan.sql_type);
+  switch (interval_from_text(text, range, {10, 6}, interval)) {
+    case IntervalFit::exact: break;
+    case IntervalFit::truncated:
+    case IntervalFit::overflow: return Outcome::interval_overflow;
+    case IntervalFit::not_an_interval: return Outcome::not_convertible;
+  }
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_interval(interval, range, 6, room)));
+  return Outcome::ok;
+}
+
+Outcome send(const InPlan&, const Narrow& value, ByteWriter& out, ToText) {
+  if (!is_valid_utf8(value.text)) return Outcome::not_convertible;
+  put(out, value.text);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const Wide& value, ByteWriter& out, ToText) {
+  constexpr std::size_t kShort = 256;
+  if (value.units <= kShort) {
+    char room[kShort * 3];
+    const Converted done = utf16_to_utf8(value.data, value.units, room, sizeof room);
+    if (done.replaced) return Outcome::not_convertible;
+    put(out, std::string_view(room, done.written));
+    return Outcome::ok;
+  }
+  // The length goes first, so it is counted first.
+  const std::size_t size = utf8_length({value.data, value.units}), start = out.size();
+  out.lenenc(size);
+  char* text = reinterpret_cast<char*>(out.extend(size));
+  if (utf16_to_utf8(value.data, value.units, text, size).replaced) {
+    out.truncate(start);
+    return Outcome::not_convertible;
+  }
+  return Outcome::ok;
+}
+
+namespace {
+
+template <class Unit>
+Outcome send_hex(const Unit* digits, std::size_t count, ByteWriter& out) {
+  if (count % 2 != 0) return Outcome::not_convertible;
+  const std::size_t start = out.size();
+  const auto nibble = [&](std::size_t i) {
+    const auto unit = static_cast<std::uint32_t>(load<Unit>(digits + i));
+    if (unit - '0' < 10) return unit - '0';
+    const std::uint32_t letter = (unit | 0x20) - 'a';
+    return letter < 6 ? letter + 10 : 16u;
+  };
+  out.lenenc(count / 2);
+  std::uint8_t* bytes = out.extend(count / 2);
+  for (std::size_t i = 0; i < count; i += 2) {
+    const std::uint32_t high = nibble(i), low = nibble(i + 1);
+    if (high > 15 || low > 15) {
+      out.truncate(start);
+      return Outcome::not_convertible;
+    }
+    bytes[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return Outcome::ok;
+}
+
+}  // namespace
+
+Outcome send(const InPlan&, const Narrow& value, ByteWriter& out, ToBytes) {
+  return send_hex(value.text.data(), value.text.size(), out);
+}
+Outcome send(const InPlan&, const Wide& value, ByteWriter& out, ToBytes) { return send_hex(value.data, value.units, out); }
+
+// --- Structures
+
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToInteger) {
+  std::array<char, 256> room;
+  NumberText number;
+  std::uint64_t magnitude;
+  scan_number(numeric_text(value, room), number);
+  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
+  if (to_magnitude(number, magnitude) == Fit::overflow || magnitude > kMax + (number.negative ? 1 : 0)) {
+    return Outcome::out_of_range;
+  }
+  const auto integer = static_cast<std::int64_t>(number.negative ? 0 - magnitude : magnitude);
+  if (!is_in_range(plan, integer)) return Outcome::out_of_range;
+  put(out, integer);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToDecimal) {
+  std::array<char, 256> room;
+  return put_decimal(numeric_text(value, room), out);
+}
+Outcome send(const InPlan&, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToText) {
+  std::array<char, 256> room;
+  put(out, numeric_text(value, room));
+  return Outcome::ok;
+}
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToReal) {
+  std::array<char, 256> room;
+  return put_real_literal(plan, numeric_text(value, room), out);
+}
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToBit) {
+  std::array<char, 256> room;
+  return send_literal(plan, numeric_text(value, room), out, ToBit{});
+}
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToInterval) {
+  std::array<char, 256> room;
+  const Outcome outcome = send_literal(plan, numeric_text(value, room), out, ToInterval{});
+  return outcome == Outcome::not_convertible ? Outcome::interval_overflow : outcome;
+}
+
+Outcome send(const InPlan&, const SQL_DATE_STRUCT& value, ByteWriter& out, ToDate) {
+  const Date date = date_of(value);
+  if (!is_calendar_date(date)) return Outcome::bad_datetime;
+  put(out, date);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_DATE_STRUCT& value, ByteWriter& out, ToTimestamp) {
+  const DateTime made{date_of(value), {}};
+  if (!is_calendar_date(made.date)) return Outcome::bad_datetime;
+  put(out, made);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_DATE_STRUCT& value, ByteWriter& out, ToText) {
+  const Date date = date_of(value);
+  if (!is_calendar_date(date)) return Outcome::datetime_overflow;
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_date(date, room)));
+  return Outcome::ok;
+}
+
+Outcome send(const InPlan&, const SQL_TIME_STRUCT& value, ByteWriter& out, ToTime) {
+  const Time time = clock_of(value);
+  if (!is_time_of_day(time)) return Outcome::bad_datetime;
+  put(out, time);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_TIME_STRUCT& value, ByteWriter& out, ToTimestamp) {
+  const DateTime made{today(), clock_of(value)};
+  if (!is_time_of_day(made.time)) return Outcome::bad_datetime;
+  put(out, made);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_TIME_STRUCT& value, ByteWriter& out, ToText) {
+  const Time time = clock_of(value);
+  if (!is_time_of_day(time)) return Outcome::datetime_overflow;
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_time(time, 0, room)));
+  return Outcome::ok;
+}
+
+Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTimestamp) {
+  if (!has_valid_date(value) || !has_valid_time(value)) return Outcome::bad_datetime;
+  if (is_finer_than_micro(value)) return Outcome::datetime_overflow;
+  put(out, date_time_of(value));
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToDate) {
+  if (!has_valid_date(value)) return Outcome::bad_datetime;
+  if (is_finer_than_micro(value)) return Outcome::datetime_overflow;
+  return put_date(date_time_of(value), out);
+}
+// A TIME has a fraction here if its parameter was bound with one.
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTime) {
+  if (!has_valid_time(value)) return Outcome::bad_datetime;
+  if (is_finer_than_micro(value) || (value.fraction != 0 && plan.decimal_digits == 0)) return Outcome::datetime_overflow;
+  put(out, date_time_of(value).time);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToText) {
+  if (!has_valid_date(value) || !has_valid_time(value)) return Outcome::datetime_overflow;
+  if (is_finer_than_micro(value)) return Outcome::too_long;
+  const DateTime made = date_time_of(value);
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_date_time(made, made.time.micro != 0 ? 6 : 0, room)));
+  return Outcome::ok;
+}
+
+Outcome send(const InPlan&, const SQLGUID& value, ByteWriter& out, ToText) {
+  Guid guid;
+  for (std::size_t i = 0; i < 4; ++i) guid[i] = static_cast<std::uint8_t>(value.Data1 >> (24 - 8 * i));
+  for (std::size_t i = 0; i < 2; ++i) {
+    guid[4 + i] = static_cast<std::uint8_t>(value.Data2 >> (8 - 8 * i));
+    guid[6 + i] = static_cast<std::uint8_t>(value.Data3 >> (8 - 8 * i));
+  }
+  std::copy_n(value.Data4, 8, guid.data() + 8);
+  char room[40];
+  put(out, std::string_view(room, format_guid(guid, room)));
+  return Outcome::ok;
+}
+
+// Intervals: text that INTERVAL ? unit understands; a number where there is one field; a TIME where one is asked for.
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToText) {
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_interval(value, interval_range(plan.c_type), 6, room)));
+  return Outcome::ok;
+}
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInterval) {
+  const IntervalRange from = interval_range(plan.c_type), to = interval_range(plan.sql_type);
+  SQL_INTERVAL_STRUCT converted = value;
+  if (plan.c_type != plan.sql_type && !from.is_year_month()) {
+    Time time;
+    if (!interval_to_time(value, from, 6, time)) return Outcome::interval_overflow;
+    if (interval_from_time(time, to, 6, converted) != IntervalFit::exact) return Outcome::interval_overflow;
+  } else if (plan.c_type != plan.sql_type && !year_month_as(value, from, to, converted)) {
+    return Outcome::interval_overflow;
+  }
+  char room[kMaxForm];
+  put(out, std::string_view(room, format_interval(converted, to, 6, room)));
+  return Outcome::ok;
+}
+
+namespace {
+
+template <class Class>
+Outcome send_field(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, Class to) {
+  char room[kMaxForm];
+  const std::string_view text(room, format_interval(value, interval_range(plan.c_type), 6, room));
+  const Outcome outcome = send_literal(plan, text, out, to);
+  return outcome == Outcome::too_long ? Outcome::out_of_range : outcome;
+}
+
+}  // namespace
+
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInteger to) {
+  return send_field(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToDecimal to) {
+  return send_field(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToTime) {
+  Time time;
+  if (!interval_to_time(value, interval_range(plan.c_type), 6, time)) return Outcome::datetime_overflow;
+  put(out, time);
+  return Outcome::ok;
+}
+
+// --- SQL_C_BINARY
+
+Outcome send(const InPlan&, const Octets& value, ByteWriter& out, ToText) {
+  out.lenenc_bytes(value.bytes);
+  return Outcome::ok;
+}
+Outcome send(const InPlan&, const Octets& value, ByteWriter& out, ToBytes) {
+  out.lenenc_bytes(value.bytes);
+  return Outcome::ok;
+}
+
+namespace {
+
+template <class T, class Class>
+Outcome send_memory(const InPlan& plan, const Octets& value, ByteWriter& out, Class to) {
+  if (value.bytes.size() != sizeof(T)) return Outcome::out_of_range;
+  return send(plan, load<T>(value.bytes.data()), out, to);
+}
+
+}  // namespace
+
+Outcome send(const InPlan&, const Octets& value, ByteWriter& out, ToDecimal) {
+  return put_decimal(protocol::as_text(value.bytes), out);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToInteger) {
+  std::int64_t integer;
+  switch (value.bytes.size()) {
+    case 1: integer = load<std::int8_t>(value.bytes.data()); break;
+    case 2: integer = load<std::int16_t>(value.bytes.data()); break;
+    case 4: integer = load<std::int32_t>(value.bytes.data()); break;
+    case 8: integer = load<std::int64_t>(value.bytes.data()); break;
+    default: return Outcome::out_of_range;
+  }
+  if (value.bytes.size() != c_type_size(default_c_type(plan.sql_type, false))) return Outcome::out_of_range;
+  put(out, integer);
+  return Outcome::ok;
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToReal) {
+  if (plan.sql_type != SQL_REAL) return send_memory<double>(plan, value, out, ToReal{});
+  if (value.bytes.size() != sizeof(float)) return Outcome::out_of_range;
+  return put_real(plan, static_cast<double>(load<float>(value.bytes.data())), out);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToBit to) {
+  return send_memory<Bit>(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToDate to) {
+  return send_memory<SQL_DATE_STRUCT>(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToTime to) {
+  return send_memory<SQL_TIME_STRUCT>(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToTimestamp to) {
+  return send_memory<SQL_TIMESTAMP_STRUCT>(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToGuid to) {
+  return send_memory<SQLGUID>(plan, value, out, to);
+}
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToInterval) {
+  if (value.bytes.size() != sizeof(SQL_INTERVAL_STRUCT)) return Outcome::out_of_range;
+  InPlan same = plan;
+  same.c_type = plan.sql_type;
+  return send(same, load<SQL_INTERVAL_STRUCT>(value.bytes.data()), out, ToInterval{});
+}
+
+}  // namespace selkie::odbc::param

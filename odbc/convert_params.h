@@ -1,0 +1,303 @@
+// Senders: a value of a C type to the wire, for a class of SQL types. A send() that is missing is a conversion that does not
+// exist. Private to convert_in.cpp. Spec: ODBC Appendix D, "Converting Data from C to SQL Data Types"
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "odbc/convert.h"
+#include "odbc/intervals.h"
+#include "odbc/text.h"
+#include "odbc/values.h"
+#include "protocol/bytes.h"
+
+namespace selkie::odbc::param {
+
+using protocol::ByteWriter;
+
+// --- The application's side: how each C type is read
+
+struct Narrow {
+  std::string_view text;
+};
+struct Wide {
+  const char16_t* data;  // at any address
+  std::size_t units;
+};
+struct Octets {
+  protocol::Bytes bytes;
+};
+struct Bit {
+  SQLCHAR value;
+};
+
+template <class T>
+T load(const void* data) {
+  T value;
+  std::memcpy(&value, data, sizeof value);
+  return value;
+}
+
+template <class C>
+Outcome read(const void* data, SQLLEN, C& value) {
+  value = load<C>(data);
+  return Outcome::ok;
+}
+inline Outcome read(const void* data, SQLLEN size_bytes, Narrow& value) {
+  if (size_bytes < 0) return Outcome::bad_length;
+  value.text = {static_cast<const char*>(data), static_cast<std::size_t>(size_bytes)};
+  return Outcome::ok;
+}
+inline Outcome read(const void* data, SQLLEN size_bytes, Wide& value) {
+  if (size_bytes < 0 || size_bytes % SQLLEN{sizeof(SQLWCHAR)} != 0) return Outcome::bad_length;
+  value = {static_cast<const char16_t*>(data), static_cast<std::size_t>(size_bytes) / sizeof(SQLWCHAR)};
+  return Outcome::ok;
+}
+inline Outcome read(const void* data, SQLLEN size_bytes, Octets& value) {
+  if (size_bytes < 0) return Outcome::bad_length;
+  value.bytes = {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size_bytes)};
+  return Outcome::ok;
+}
+
+// --- The wire's side
+
+inline void put(ByteWriter& out, std::string_view text) { out.lenenc_text(text); }
+
+template <class T>
+concept Number = std::integral<T> || std::floating_point<T>;
+
+template <Number T>
+void put(ByteWriter& out, T value) {
+  std::memcpy(out.extend(sizeof value), &value, sizeof value);
+}
+
+void put(ByteWriter& out, const Date& date);
+void put(ByteWriter& out, const DateTime& value);
+void put(ByteWriter& out, const Time& time);
+
+// --- Numbers
+
+// The limits of an integer type are those of its signed and unsigned columns together: ODBC's types do not tell them apart.
+struct IntegerRange {
+  SQLSMALLINT type;
+  std::int64_t lowest;
+  std::uint64_t highest;
+};
+constexpr std::array kIntegerRanges{
+    IntegerRange{SQL_TINYINT, -128, 255},
+    IntegerRange{SQL_SMALLINT, -32'768, 65'535},
+    IntegerRange{SQL_INTEGER, -2'147'483'648, 4'294'967'295},
+    IntegerRange{SQL_BIGINT, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::uint64_t>::max()},
+};
+
+template <std::integral T>
+bool is_in_range(const InPlan& plan, T value) {
+  const auto* range = std::ranges::find(kIntegerRanges, plan.sql_type, &IntegerRange::type);
+  if (range == kIntegerRanges.end()) return true;  // DECIMAL: the server knows the column's precision
+  return value < 0 ? static_cast<std::int64_t>(value) >= range->lowest : static_cast<std::uint64_t>(value) <= range->highest;
+}
+
+// A numeric literal without exponent, spaces or plus sign, length-encoded.
+Outcome put_decimal(std::string_view text, ByteWriter& out);
+Outcome put_real(const InPlan& plan, double value, ByteWriter& out);
+Outcome put_bit(double value, ByteWriter& out);
+
+// --- The classes of SQL types
+
+struct ToText {};
+struct ToDecimal {};
+struct ToInteger {};
+struct ToReal {};
+struct ToBit {};
+struct ToBytes {};
+struct ToDate {};
+struct ToTime {};
+struct ToTimestamp {};
+struct ToGuid {};
+struct ToInterval {};
+
+// --- Text
+
+// Text that becomes something else: a literal of a number, date, UUID or interval.
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToDecimal);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInteger);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToReal);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToBit);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToDate);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToTime);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToTimestamp);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToGuid);
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInterval);
+
+Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const Wide& value, ByteWriter& out, ToText);
+// Hexadecimal digits, two a byte.
+Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, ToBytes);
+Outcome send(const InPlan& plan, const Wide& value, ByteWriter& out, ToBytes);
+
+template <class Class>
+concept Literal = !std::same_as<Class, ToText> && !std::same_as<Class, ToBytes>;
+
+template <Literal Class>
+Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, Class to) {
+  return send_literal(plan, value.text, out, to);
+}
+template <Literal Class>
+Outcome send(const InPlan& plan, const Wide& value, ByteWriter& out, Class to) {
+  char room[1024];  // longer than any literal
+  const Converted done = utf16_to_utf8(value.data, value.units, room, sizeof room);
+  if (done.read < value.units) return Outcome::not_convertible;
+  return send_literal(plan, {room, done.written}, out, to);
+}
+
+// Numbers of C: exact ones as they are, whatever the class of number; their text where text is wanted.
+template <class T>
+concept CInteger = std::integral<T>;
+template <class T>
+concept CReal = std::floating_point<T>;
+
+template <CInteger T>
+Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToInteger) {
+  if (!is_in_range(plan, value)) return Outcome::out_of_range;
+  put(out, value);
+  return Outcome::ok;
+}
+template <CInteger T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToDecimal) {
+  put(out, value);
+  return Outcome::ok;
+}
+template <CInteger T>
+Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToReal) {
+  return put_real(plan, static_cast<double>(value), out);
+}
+template <CInteger T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToBit) {
+  return put_bit(static_cast<double>(value), out);
+}
+template <CInteger T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToText) {
+  char room[24];
+  put(out, std::string_view(room, std::to_chars(room, room + sizeof room, value).ptr));
+  return Outcome::ok;
+}
+template <CInteger T>
+Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToInterval) {
+  char room[24];
+  NumberText number;
+  scan_number({room, std::to_chars(room, room + sizeof room, value).ptr}, number);
+  SQL_INTERVAL_STRUCT interval;
+  const IntervalRange range = interval_range(plan.sql_type);
+  if (interval_from_number(number, range, {10, 6}, interval) != IntervalFit::exact) return Outcome::interval_overflow;
+  put(out, std::string_view(room, format_interval(interval, range, 6, room)));
+  return Outcome::ok;
+}
+
+template <CReal T>
+Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToReal) {
+  if constexpr (std::same_as<T, float>) {
+    if (!std::isfinite(value)) return Outcome::out_of_range;
+    put(out, value);
+    return Outcome::ok;
+  } else {
+    return put_real(plan, value, out);
+  }
+}
+template <CReal T>
+Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToInteger) {
+  const double whole = std::trunc(static_cast<double>(value));
+  if (!(whole >= -0x1p63 && whole < 0x1p63)) return Outcome::out_of_range;
+  const auto integer = static_cast<std::int64_t>(whole);
+  if (!is_in_range(plan, integer)) return Outcome::out_of_range;
+  put(out, integer);
+  return Outcome::ok;
+}
+template <CReal T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToDecimal) {
+  if (!std::isfinite(value)) return Outcome::out_of_range;
+  char room[kMaxForm];
+  const auto shortest = std::to_chars(room, room + sizeof room, value, std::chars_format::scientific);
+  return put_decimal({room, shortest.ptr}, out);
+}
+template <CReal T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToBit) {
+  return put_bit(static_cast<double>(value), out);
+}
+template <CReal T>
+Outcome send(const InPlan&, const T& value, ByteWriter& out, ToText) {
+  if (!std::isfinite(value)) return Outcome::out_of_range;
+  char room[kMaxForm];
+  if constexpr (std::same_as<T, float>) {
+    put(out, std::string_view(room, format_float_exact(value, room)));
+  } else {
+    put(out, std::string_view(room, format_double(value, room)));
+  }
+  return Outcome::ok;
+}
+
+inline Outcome send(const InPlan&, const Bit& value, ByteWriter& out, ToText) {
+  put(out, std::string_view(value.value != 0 ? "1" : "0"));
+  return Outcome::ok;
+}
+template <class Class>
+concept Numeric = std::same_as<Class, ToBit> || std::same_as<Class, ToInteger> || std::same_as<Class, ToDecimal> ||
+    std::same_as<Class, ToReal>;
+
+template <Numeric Class>
+Outcome send(const InPlan&, const Bit& value, ByteWriter& out, Class) {
+  if (value.value > 1) return Outcome::out_of_range;
+  put(out, std::uint8_t{value.value});
+  return Outcome::ok;
+}
+
+// --- Structures
+
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToInteger);
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToDecimal);
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToReal);
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToBit);
+Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToInterval);
+Outcome send(const InPlan& plan, const SQL_DATE_STRUCT& value, ByteWriter& out, ToDate);
+Outcome send(const InPlan& plan, const SQL_DATE_STRUCT& value, ByteWriter& out, ToTimestamp);
+Outcome send(const InPlan& plan, const SQL_DATE_STRUCT& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const SQL_TIME_STRUCT& value, ByteWriter& out, ToTime);
+Outcome send(const InPlan& plan, const SQL_TIME_STRUCT& value, ByteWriter& out, ToTimestamp);
+Outcome send(const InPlan& plan, const SQL_TIME_STRUCT& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTimestamp);
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToDate);
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTime);
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInterval);
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToTime);
+
+Outcome send(const InPlan& plan, const SQLGUID& value, ByteWriter& out, ToText);
+inline Outcome send(const InPlan& plan, const SQLGUID& value, ByteWriter& out, ToGuid) {
+  return send(plan, value, out, ToText{});
+}
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInteger);
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToDecimal);
+
+// --- SQL_C_BINARY: raw to text and bytes; else the default C type's memory, which must have its very size
+
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToText);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToBytes);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToDecimal);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToInteger);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToReal);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToBit);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToDate);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToTime);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToTimestamp);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToGuid);
+Outcome send(const InPlan& plan, const Octets& value, ByteWriter& out, ToInterval);
+
+}  // namespace selkie::odbc::param
