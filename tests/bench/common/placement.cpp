@@ -1,7 +1,5 @@
 #include "placement.h"
 
-#include "program.h"
-
 namespace selkie::bench {
 namespace {
 
@@ -23,7 +21,8 @@ pid_t server_thread(const std::function<std::int64_t(std::string_view)>& number)
 
 }  // namespace
 
-SharedCpu::SharedCpu(const std::function<std::int64_t(std::string_view)>& number) {
+SharedCpu::SharedCpu(const Options& options, const std::function<std::int64_t(std::string_view)>& number) {
+  if (options.spread) return;
   const pid_t thread = server_thread(number);
   if (thread <= 0 || sched_getaffinity(thread, sizeof servers_, &servers_) != 0) return;
   sched_getaffinity(0, sizeof ours_, &ours_);

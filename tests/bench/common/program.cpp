@@ -42,6 +42,7 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {"--decode", &Options::decode, "wire_limit: decode into the application's arrays, encode from them"},
     {"--setup", &Options::setup, "wire_limit: make the tables for this scale, as far as they are missing"},
+    {"--spread", &Options::spread, "let the scheduler place client and server, instead of both on one CPU"},
     {"--verify", &Options::verify, "check every value; the figures of such a run mean nothing"},
     {"--json", &Options::json, "one JSON object a line"},
     {"--list", &Options::list, "print the workloads' names"},

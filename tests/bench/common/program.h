@@ -27,6 +27,7 @@ struct Options {
   bool setup = false;   // wire_limit: make the tables
 
   double scale = 1;
+  bool spread = false;  // leaves client and server where the scheduler puts them
   bool verify = false;
   bool json = false;
   bool list = false;

@@ -57,7 +57,7 @@ std::string table_name(std::int64_t table) { return print("t%05lld", static_cast
 template <class Call, class Check>
 void list(Run& run, std::span<const CatalogColumn> result, Call call, Check check) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLULEN fetched = 0;
   statement.attribute(SQL_ATTR_ROW_ARRAY_SIZE, static_cast<SQLULEN>(run.shape.rowset));

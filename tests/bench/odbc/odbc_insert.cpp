@@ -74,7 +74,7 @@ void insert_arrays(Run& run, Connection& connection, Statement& statement) {
 
 void insert(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   connection.run(kEmptyInserted);
   connection.autocommit(false);
   Statement statement(connection);
@@ -85,7 +85,7 @@ void insert(Run& run) {
 
 void update(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   connection.run(kEmptyUpdated);
   connection.autocommit(false);
   Statement statement(connection);

@@ -63,6 +63,7 @@ void scan_cells(Run& run, Statement& statement, const Table& table, std::string_
 
 void scan_table(Run& run, const Table& table) {
   Connection connection(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection);
   const std::string sql = select_rows(table, run.extent.rows);
   if (run.shape.prepared) statement.prepare(sql);
@@ -77,6 +78,7 @@ void ints(Run& run) { scan_table(run, kIntsTable); }
 
 void parked(Run& run) {
   Connection connection(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection), other(connection);
   const auto use_connection = [&] {
     other.execute(kSelectOne);
@@ -88,6 +90,7 @@ void parked(Run& run) {
 
 void scrollable(Run& run) {
   Connection connection(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection);
   statement.attribute(SQL_ATTR_CURSOR_TYPE, SQLULEN{SQL_CURSOR_STATIC});
   const auto back = [&] { statement.ok(SQLFetchScroll(statement, SQL_FETCH_FIRST, 0), "SQLFetchScroll"); };

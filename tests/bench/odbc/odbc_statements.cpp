@@ -91,7 +91,7 @@ void connect(Run& run) {
 
 void select_one(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   SelectOne select_one(connection);
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) select_one.once(run);
@@ -100,7 +100,7 @@ void select_one(Run& run) {
 
 void point(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   PointRow row;
@@ -120,7 +120,7 @@ void point(Run& run) {
 
 void repeat_direct(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   char name[129];
@@ -138,7 +138,7 @@ void repeat_direct(Run& run) {
 
 void repeat_prepare(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   SQLINTEGER id = 0;
   PointRow row;
   run.measure([&] {
@@ -158,7 +158,7 @@ void repeat_prepare(Run& run) {
 
 void wide(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return connection.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   std::vector<SQLINTEGER> cells(kWideColumns);

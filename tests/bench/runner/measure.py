@@ -36,8 +36,8 @@ class Result:
 
 
 class Series:
-    def __init__(self, binaries, server, drivers, scale):
-        self.server, self.scale = server, scale
+    def __init__(self, binaries, server, drivers, scale, spread):
+        self.server, self.scale, self.spread = server, scale, spread
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
         for driver in drivers:
@@ -71,7 +71,7 @@ class Series:
         return result
 
     def child(self, who, name, scale, *more):
-        command = [*self.commands[who], "--json", "--scale", f"{scale:.9f}", *more, name]
+        command = [*self.commands[who], "--json", "--scale", f"{scale:.9f}", *(["--spread"] if self.spread else []), *more, name]
         try:
             done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   encoding="utf-8", errors="replace",  # a wrong value may be any bytes

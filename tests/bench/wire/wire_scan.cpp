@@ -9,6 +9,7 @@ namespace {
 
 void scan_table(Run& run, const Table& table) {
   Wire wire(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
   const bool decode = run.options.decode || run.verify();
   const auto rowset_rows = static_cast<std::size_t>(run.shape.rowset);
   Rowset arrays(table, run.shape.target, rowset_rows);
@@ -38,7 +39,7 @@ void scan_table(Run& run, const Table& table) {
 void list(Run& run, const std::string& sql, std::size_t columns) {
   constexpr std::size_t kCell = 256;
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view query) { return wire.number(query); });
+  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
   const auto rowset_rows = static_cast<std::size_t>(run.shape.rowset);
   std::vector<char> cells(columns * rowset_rows * kCell, 1);
   std::vector<SQLLEN> lengths(columns * rowset_rows, 1);

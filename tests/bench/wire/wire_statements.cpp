@@ -56,7 +56,7 @@ void connect(Run& run) {
 
 void select_one(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return wire.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) select_one_once(wire, run.options.decode);
   });
@@ -64,7 +64,7 @@ void select_one(Run& run) {
 
 void point(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return wire.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   ExecuteById execute(wire, kSelectPoint);
   struct {
     std::int32_t id;
@@ -91,7 +91,7 @@ void point(Run& run) {
 // The limit skips the definitions of columns where the server does.
 void wide(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return wire.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   ExecuteById execute(wire, kSelectWide);
   std::vector<SQLINTEGER> cells(kWideColumns);
   std::vector<SQLLEN> lengths(kWideColumns);
@@ -111,7 +111,7 @@ void wide(Run& run) {
 
 void repeat_direct(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement([&](std::string_view sql) { return wire.number(sql); });
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) wire.run(kSelectRepeated);
   });
