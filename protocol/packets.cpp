@@ -92,8 +92,8 @@ std::optional<OkPacket> parse_ok(Bytes payload, bool session_track) {
   }
   // What follows is news, not structure: where it is damaged, it is left out and the answer stands.
   ByteReader news(rest);
-  if (news.size() != 0) ok.info = as_text(news.take_lenenc());
-  if ((ok.status & server_status::kSessionStateChanged) != 0 && news.size() != 0) ok.session_changes = news.take_lenenc();
+  ok.info = as_text(news.take_lenenc());
+  if ((ok.status & server_status::kSessionStateChanged) != 0) ok.session_changes = news.take_lenenc();
   return ok;
 }
 
@@ -135,10 +135,8 @@ std::optional<PrepareOk> parse_prepare_ok(Bytes payload) {
   ok.columns = in.u16();
   ok.parameters = in.u16();
   if (in.failed()) return std::nullopt;
-  if (in.size() >= 3) {  // old servers and proxies end before the filler or the count
-    in.take(1);
-    ok.warnings = in.u16();
-  }
+  in.take(1);
+  ok.warnings = in.u16();  // 0 where an old server or a proxy has ended the packet before it
   return ok;
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace selkie::protocol {
 namespace {
@@ -27,14 +28,12 @@ Failure spool_failure(const char* what, int error) {
               std::generic_category().message(error) + ". Free space there, or name another directory in TMPDIR."};
 }
 
-// A file without a name: it goes away with the process, however that ends. -1 and errno: none could be made.
-int open_unnamed(const std::string& directory) {
-  const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file >= 0) return file;
-  std::string path = directory + "/selkie-XXXXXX";  // a file system without O_TMPFILE
-  const int named = ::mkostemp(path.data(), O_CLOEXEC);
-  if (named >= 0) ::unlink(path.c_str());
-  return named;
+// A file that has lost its name: it goes away with the process, however that ends. -1 and errno: none could be made.
+int open_unnamed(std::string directory) {
+  std::string path = std::move(directory) + "/selkie-XXXXXX";
+  const int file = ::mkostemp(path.data(), O_CLOEXEC);
+  if (file >= 0) ::unlink(path.c_str());
+  return file;
 }
 
 // TMPDIR when it is set; else the place for large temporary files, since /tmp is often memory.

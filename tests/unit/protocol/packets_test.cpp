@@ -134,7 +134,7 @@ TEST(ParseErr, ErrorInsteadOfAGreetingHasNoState) {
 }
 
 TEST(ParseErr, WhatOnlyLooksLikeAStateIsText) {
-  for (const char* text : {"#", "#4210", "#42 00x", "#4\t000 odd"}) {
+  for (const char* text : {"", "Unknown error", "#", "#4210", "#42 00x", "#4\t000 odd"}) {
     const Packet packet = hex("ff 0100") + packet_of(text);
     const auto err = parse_err(packet);
     ASSERT_TRUE(err) << text;
@@ -176,8 +176,10 @@ TEST(ParseOk, TextComesWithItsLengthTrackedOrNot) {
 
 // As the page describes it; servers send the length all the same.
 TEST(ParseOk, UntrackedTextMayBeTheRestOfThePacket) {
-  const Packet packet = hex("00 00 00 0200 0000") + packet_of("Records: 5");
-  EXPECT_EQ(parse_ok(packet, false)->info, "Records: 5");
+  for (const char* text : {"Records: 5", "\x02Records: 5"}) {
+    const Packet packet = hex("00 00 00 0200 0000") + packet_of(text);
+    EXPECT_EQ(parse_ok(packet, false)->info, text);
+  }
 }
 
 TEST(ParseOk, TextMayBeMissingAtThePacketsEnd) {
@@ -190,6 +192,11 @@ TEST(ParseOk, TextMayBeMissingAtThePacketsEnd) {
       EXPECT_TRUE(ok->session_changes.empty()) << bytes;
     }
   }
+}
+
+TEST(ParseOk, SessionChangesAreThereOnlyIfTheStatusSaysSo) {
+  EXPECT_TRUE(parse_ok(hex("00 00 00 0200 0000 00 03 020131"), true)->session_changes.empty());
+  EXPECT_EQ(parse_ok(hex("00 00 00 0240 0000 00 03 020131"), true)->session_changes.size(), 3u);
 }
 
 TEST(ParseOk, CountsAreSixtyFourBitsWide) {

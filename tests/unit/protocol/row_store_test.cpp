@@ -2,8 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <random>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <vector>
 
 namespace selkie::protocol {
@@ -65,14 +74,78 @@ TEST(RowStore, CanBeReadWhileItGrows) {
   }
 }
 
+// The descriptor of the one open file below `directory`; -1: none.
+int open_file_below(const std::string& directory) {
+  int found = -1;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the listing's own descriptor
+    const std::string target = std::filesystem::read_symlink(entry, gone).string();
+    if (target.starts_with(directory + "/")) found = std::stoi(entry.path().filename());
+  }
+  return found;
+}
+
+// A directory for temporary files of this test alone.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    const char* const before = std::getenv("TMPDIR");
+    if (before != nullptr) before_ = before;
+    path_ = (std::filesystem::temp_directory_path() / "selkie-test-XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    ::setenv("TMPDIR", path_.c_str(), 1);
+  }
+  ~TemporaryDirectory() {
+    before_ ? ::setenv("TMPDIR", before_->c_str(), 1) : ::unsetenv("TMPDIR");
+    std::filesystem::remove_all(path_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::optional<std::string> before_;
+};
+
+TEST(RowStore, FileHasNoNameIsNotInheritedAndIsClosedInTheEnd) {
+  const TemporaryDirectory directory;
+  {
+    RowStore store(100);
+    EXPECT_TRUE(store.append(Row(90)).ok());
+    EXPECT_EQ(open_file_below(directory.path()), -1);
+    EXPECT_TRUE(store.append(Row(90)).ok());
+    const int file = open_file_below(directory.path());
+    ASSERT_NE(file, -1);
+    EXPECT_NE(::fcntl(file, F_GETFD) & FD_CLOEXEC, 0);
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+  }
+  EXPECT_EQ(open_file_below(directory.path()), -1);
+}
+
+TEST(RowStore, FileThatCannotGrowIsReportedAndTheRowsStayReadable) {
+  const TemporaryDirectory directory;
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit small { 10'000, before.rlim_max };
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  RowStore store(1000);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  Status status;
+  while (status.ok() && store.rows() < 100) status = store.append(Row(500, static_cast<std::uint8_t>(store.rows())));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.failure().errc, Errc::spool_failed);
+  for (std::uint64_t i = 0; i < store.rows(); ++i) EXPECT_EQ(read_row(store, i), Row(500, static_cast<std::uint8_t>(i)));
+  EXPECT_TRUE(store.append(Row(1)).ok());  // there is room again
+  for (std::uint64_t i = 0; i + 1 < store.rows(); ++i) EXPECT_EQ(read_row(store, i), Row(500, static_cast<std::uint8_t>(i)));
+}
+
 TEST(RowStore, DirectoryThatCannotBeWrittenIsReported) {
-  const char* before = std::getenv("TMPDIR");
-  const std::string kept = before == nullptr ? "" : before;
-  ::setenv("TMPDIR", "/nonexistent", 1);
+  const TemporaryDirectory directory;
+  ::setenv("TMPDIR", (directory.path() + "/missing").c_str(), 1);
   RowStore store(10);
   EXPECT_TRUE(store.append(Row(3)).ok());
   const Status status = store.append(Row(30));
-  before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.failure().errc, Errc::spool_failed);
   EXPECT_NE(status.failure().message.find("TMPDIR"), std::string::npos);
