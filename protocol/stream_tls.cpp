@@ -33,6 +33,26 @@ std::string openssl_words() {
   return "error " + std::to_string(code);
 }
 
+// What helps against OpenSSL's oldest queued error, the peer's alerts among them.
+std::string advice() {
+  switch (ERR_GET_REASON(ERR_peek_error())) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+      return "Server and client have no TLS version in common, or what answered is not TLS. Check TLSVERSION and the server's "
+             "setting.";
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_NO_CIPHERS_AVAILABLE:
+    case SSL_R_NO_SHARED_CIPHER:
+      return "Server and client have no cipher in common, or the server wants a client certificate. Check SSLCIPHER, SSLCERT "
+             "and SSLKEY.";
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA: return "The server did not accept this client's certificate. Check SSLCERT and SSLKEY.";
+    default: return "Check the server's TLS setup.";
+  }
+}
+
 // How OpenSSL reaches the stream below. Its own socket BIO would write with write(2), which raises SIGPIPE.
 struct Wire {
   enum class Wait : std::uint8_t {
@@ -111,7 +131,7 @@ class TlsStream final : public Stream {
   Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) override {
     begin(Wire::Wait::until_deadline, deadline);
     std::size_t received = 0;
-    if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &received) != 1) return lost("read");
+    if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &received) != 1) return lost();
     // One record a call; hand out the further ones that came with it.
     wire_.wait = Wire::Wait::never;
     std::size_t more = 0;
@@ -126,7 +146,7 @@ class TlsStream final : public Stream {
     if (bytes.empty()) return {};
     begin(Wire::Wait::until_deadline, deadline);
     std::size_t written = 0;
-    if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) != 1) return lost("write");
+    if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) != 1) return lost();
     return {};
   }
 
@@ -154,13 +174,10 @@ class TlsStream final : public Stream {
     wire_.failure = {};
   }
 
-  Failure lost(const char* what) {
+  Failure lost() {
     if (!wire_.failure.ok()) return std::exchange(wire_.failure, {}).failure();
-    if (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) {
-      return our_failure(Errc::connection_lost, "The server closed the connection.");
-    }
-    return our_failure(Errc::connection_lost,
-                       std::string("The connection to the server was lost: TLS ") + what + " failed: " + openssl_words() + ".");
+    if (ERR_peek_error() == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
+    return our_failure(Errc::connection_lost, "The connection to the server was lost: " + openssl_words() + ". " + advice());
   }
 
   // Destroyed from the last to the first: ssl_ uses all the others. No close_notify is sent: COM_QUIT has said it.
@@ -297,25 +314,6 @@ Failure refused_certificate(long result, const std::string& host) {
   return our_failure(Errc::tls_failed, std::move(message));
 }
 
-std::string_view handshake_advice(int reason) {
-  switch (reason) {
-    case SSL_R_WRONG_VERSION_NUMBER:
-    case SSL_R_UNSUPPORTED_PROTOCOL:
-    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
-      return "Server and client have no TLS version in common, or what answered is not TLS. Check TLSVERSION and the server's "
-             "setting.";
-    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
-    case SSL_R_NO_CIPHERS_AVAILABLE:
-    case SSL_R_NO_SHARED_CIPHER:
-      return "Server and client have no cipher in common, or the server wants a client certificate. Check SSLCIPHER, SSLCERT "
-             "and SSLKEY.";
-    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA: return "The server did not accept this client's certificate. Check SSLCERT and SSLKEY.";
-    default: return "Check the server's TLS setup.";
-  }
-}
-
 Failure failed_handshake(TlsStream& tls, const std::string& host) {
   if (!tls.wire_failure().ok()) {
     const Failure& below = tls.wire_failure().failure();
@@ -328,9 +326,7 @@ Failure failed_handshake(TlsStream& tls, const std::string& host) {
   }
   const long result = SSL_get_verify_result(tls.ssl());
   if (SSL_get_verify_mode(tls.ssl()) != SSL_VERIFY_NONE && result != X509_V_OK) return refused_certificate(result, host);
-  const int reason = ERR_GET_REASON(ERR_peek_error());
-  return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " +
-                                           std::string(handshake_advice(reason)));
+  return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " + advice());
 }
 
 }  // namespace
