@@ -112,7 +112,7 @@ void Connection::open(bool wide) {
   session_ = require(protocol::Session::open(options_));
   wide_ = wide;
   try {
-    set_socket_timeouts();
+    session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
     server_name_ = product_and_version(session_->dialect());
     diagnostics.set_server(server_name_);
     apply_session_settings();
@@ -120,13 +120,6 @@ void Connection::open(bool wide) {
     session_.reset();
     throw;
   }
-}
-
-void Connection::set_socket_timeouts() {
-  const auto timeout = [&](std::uint32_t setting) {
-    return std::chrono::seconds(setting != 0 ? setting : connection_timeout_s);
-  };
-  if (session_) session_->set_timeouts(timeout(settings_.read_timeout_s), timeout(settings_.write_timeout_s));
 }
 
 // What the handshake cannot say, in one round trip; nothing at all for a connection with default attributes.

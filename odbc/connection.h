@@ -87,8 +87,6 @@ class Connection : public Handle {
   void set_catalog(const std::string& catalog);
   // COM_RESET_CONNECTION for pools: afterwards as after connecting; open cursors are gone.
   void reset();
-  // SQL_ATTR_CONNECTION_TIMEOUT and the timeout keywords, into the session.
-  void set_socket_timeouts();
 
   // --- Transactions
   void set_autocommit(bool on);

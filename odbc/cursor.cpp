@@ -280,7 +280,7 @@ bool Cursor::split(protocol::Bytes row) {
 }
 
 void Cursor::fail_row_shape() {
-  statement_.connection().session().interrupt();
+  statement_.connection().session().close();
   throw CoreFail{
       {protocol::Errc::malformed, 0, {}, "The server sent a row that does not fit its columns; the connection was closed."}};
 }

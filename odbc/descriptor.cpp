@@ -148,7 +148,8 @@ void Descriptor::check_consistency(const DescriptorRecord& record) const {
   switch (record.type) {
     case SQL_NUMERIC:
     case SQL_DECIMAL:
-      require_range(record.precision, 0, SQL_MAX_NUMERIC_LEN * 8);
+      // No upper bound: pyodbc says 255 where it was not told better, and means "any".
+      require_range(record.precision, 0, SHRT_MAX);
       if (record.precision != 0) require_range(record.scale, SCHAR_MIN, record.precision);
       break;
     case SQL_DATETIME: require_range(record.precision, 0, 9); break;

@@ -258,14 +258,20 @@ void Statement::run_set(std::size_t set) {
   parameters_.end_data();
 }
 
-protocol::Deadline Statement::query_deadline() const {
-  return attributes.query_timeout_s == 0 ? protocol::kNoDeadline
-                                         : protocol::Clock::now() + std::chrono::seconds(attributes.query_timeout_s);
+// The shorter of the statement's timeout and the connection's; 0 = none.
+SQLULEN Statement::timeout_s() const {
+  const SQLULEN query = attributes.query_timeout_s, connection = connection_.connection_timeout_s;
+  return query == 0 || (connection != 0 && connection < query) ? connection : query;
+}
+
+protocol::Deadline Statement::command_deadline() const {
+  const SQLULEN seconds = timeout_s();
+  return seconds == 0 ? protocol::kNoDeadline : protocol::Clock::now() + std::chrono::seconds(seconds);
 }
 
 void Statement::send(protocol::Session& session) {
   require(session.send());
-  session.set_command_deadline(query_deadline());
+  session.set_command_deadline(command_deadline());
 }
 
 void Statement::send_text(const std::string& sql) {
@@ -475,7 +481,7 @@ SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowse
     throw Fail(too_early ? SqlState::sequence_error : SqlState::invalid_cursor_state, "No result set is open.");
   }
   const Connection::Running running(connection_, *this);
-  if (attributes.query_timeout_s != 0 && answer_.live()) connection_.session().set_command_deadline(query_deadline());
+  if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
   return cursor_.fetch(orientation, offset, rowset_size);
 }
 
@@ -498,12 +504,19 @@ void Statement::release_wire_when_done() {
 void Statement::fail(protocol::Failure failure) {
   protocol::Session& session = connection_.session();
   if (failure.errc == protocol::Errc::deadline_passed) {
-    (void)connection_.kill_query();
-    session.set_command_deadline(protocol::Clock::now() + kKillGrace);
-    if (auto drained = session.drain(); !drained.ok()) session.interrupt();
+    const bool of_the_statement = timeout_s() == attributes.query_timeout_s;
+    bool stopped = connection_.kill_query().ok();
+    if (stopped) {
+      session.set_command_deadline(protocol::Clock::now() + kKillGrace);
+      stopped = session.drain().ok();
+    }
+    if (!stopped) session.close();
     drop_answer();
-    throw Fail(SqlState::timeout, "The statement did not finish within SQL_ATTR_QUERY_TIMEOUT (" +
-                                      std::to_string(attributes.query_timeout_s) + " s) and was stopped.");
+    throw Fail(of_the_statement ? SqlState::timeout : SqlState::connection_timeout,
+               std::string("The statement did not finish within ") +
+                   (of_the_statement ? "SQL_ATTR_QUERY_TIMEOUT (" : "SQL_ATTR_CONNECTION_TIMEOUT (") +
+                   std::to_string(timeout_s()) + " s) and was stopped" +
+                   (stopped ? "." : "; the connection had to be closed."));
   }
   release_wire_when_done();
   if (failure.server_code == kInterrupted && cancelled) {

@@ -140,7 +140,8 @@ class Statement : public Handle {
   void release_wire_when_done();
   [[noreturn]] void fail(protocol::Failure failure);
   SQLRETURN set_failed(std::size_t set);
-  protocol::Deadline query_deadline() const;
+  SQLULEN timeout_s() const;
+  protocol::Deadline command_deadline() const;
   Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
 
   Connection& connection_;

@@ -72,6 +72,8 @@ class Session {
   bool dead() const { return dead_; }
   // Dead, or the peer has closed or spoken while nobody asked. No round trip.
   bool looks_dead();
+  // Gives the session up: dead from now on.
+  void close() { (void)die({Errc::session_dead, 0, {}, {}}); }
   // Closes the socket under a blocked call; any thread.
   void interrupt() noexcept { opened_.stream->interrupt(); }
 
