@@ -43,6 +43,7 @@ struct ServerState {
 };
 constexpr ServerState kServerStates[] = {
     {1020, "40001"},  // record has changed since last read: snapshot isolation
+    {1040, "08004"},  // too many connections: said before the greeting, without a state
     {1053, "08S01"},  // shutdown in progress
     {1061, "42S11"},  // duplicate key name
     {1129, "08004"},  // host is blocked

@@ -308,7 +308,11 @@ void Parameters::deliver_output(protocol::Bytes row, const protocol::ColumnSet& 
   std::vector<protocol::Cell> cells(columns.size());
   const bool well_formed =
       encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
-  if (!well_formed) throw Fail(SqlState::link_failure, "The server sent OUT values that do not fit their description.");
+  if (!well_formed) {
+    statement_.connection().session().close();
+    throw Fail(SqlState::link_failure,
+               "The server sent OUT values that do not fit their description; the connection was closed.");
+  }
   std::size_t next = 0;
   for (const Bound& bound : bound_) {
     if (!is_output(bound.direction)) {
@@ -324,7 +328,10 @@ void Parameters::deliver_return_value(protocol::Bytes row, const protocol::Colum
   std::vector<protocol::Cell> cells(columns.size());
   const bool well_formed =
       encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
-  if (!well_formed || cells.empty()) throw Fail(SqlState::link_failure, "The server sent no return value.");
+  if (!well_formed || cells.empty()) {
+    statement_.connection().session().close();
+    throw Fail(SqlState::link_failure, "The server sent no return value; the connection was closed.");
+  }
   const DescriptorRecord* app = statement_.apd().find(1);
   if (app == nullptr || statement_.ipd().find(1) == nullptr || !app->is_bound()) throw Fail(SqlState::wrong_parameter_count);
   deliver_cell(1, cells[0], columns[0], encoding);

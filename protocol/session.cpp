@@ -5,6 +5,7 @@
 namespace selkie::protocol {
 namespace {
 
+constexpr std::chrono::milliseconds kPartingPatience{200};
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
@@ -82,20 +83,22 @@ Status Session::send() {
 
 // A server that closes a connection says why before it does (idle too long, packet too large, shutdown): the words may be
 // waiting although writing failed.
-Status Session::lost_while_writing(Failure failure) {
-  command_deadline_ = Clock::now() + std::chrono::milliseconds(200);
-  Bytes payload;
-  while (opened_.frames.next(payload) == FrameStatus::need_more) {
-    if (!receive().ok()) return die(std::move(failure));
-  }
-  return die(parting_words().value_or(std::move(failure)));
-}
+Status Session::lost_while_writing(Failure failure) { return die(parting_words().value_or(std::move(failure))); }
 
-// An ERR with sequence number 0 where an answer was due: the server had said goodbye before it saw our command.
+// What the server said before it hung up: an ERR, numbered 0 where it had not seen our command, or in answer to the part of it
+// that it saw. Waits a moment for the rest of it.
 std::optional<Failure> Session::parting_words() {
-  opened_.frames.expect_sequence(0);
+  command_deadline_ = Clock::now() + kPartingPatience;
   Bytes payload;
-  if (opened_.frames.next(payload) != FrameStatus::packet) return std::nullopt;
+  for (FrameStatus frame; (frame = opened_.frames.next(payload)) != FrameStatus::packet;) {
+    if (frame == FrameStatus::need_more) {
+      if (!receive().ok()) return std::nullopt;
+    } else if (frame == FrameStatus::out_of_order && opened_.frames.sequence() != 0) {
+      opened_.frames.expect_sequence(0);
+    } else {
+      return std::nullopt;
+    }
+  }
   const auto err = parse_err(payload);
   if (!err) return std::nullopt;
   Failure failure = to_failure(*err);
