@@ -226,8 +226,8 @@ class Statement {
   std::string rows() {
     std::string all;
     const SQLSMALLINT count = columns();
-    while (fetch()) {
-      if (!all.empty()) all += "; ";
+    for (bool first = true; fetch(); first = false) {
+      if (!first) all += "; ";
       for (SQLSMALLINT column = 1; column <= count; ++column) {
         if (column > 1) all += ',';
         all += text(static_cast<SQLUSMALLINT>(column)).value_or("NULL");

@@ -26,6 +26,8 @@ struct Server {
   const char* version;
   std::uint64_t capabilities;
   const char* auth_plugin;
+
+  bool is_mariadb() const { return (capabilities & protocol::capability::kLongPassword) == 0; }
 };
 extern const Server kMySql97;         // results end with OK packets
 extern const Server kMySql57Proxied;  // a proxy that keeps to EOF packets
@@ -34,6 +36,7 @@ extern const Server kMariaDb1011;     // may leave definitions out; keeps to EOF
 extern const Server kTiDb7;
 extern const Server kVitess;
 inline const Server* const kDialects[] = {&kMySql97, &kMySql57Proxied, &kMariaDb118, &kMariaDb1011};
+inline const Server* const kMySqls[] = {&kMySql97, &kMySql57Proxied};
 inline const Server* const kMariaDbs[] = {&kMariaDb118, &kMariaDb1011};
 
 // The capabilities that server and driver have in common, known from the login on.

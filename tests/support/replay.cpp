@@ -43,16 +43,11 @@ Performance perform(const Staging& staging, const Delivery& delivery, const std:
   const bool lossy = delivery.lost_before != Delivery::kNever || delivery.lost_at_byte != Delivery::kNever;
   {
     Connection connection;
-    bool connected = false;
     try {
       staging.client(connection, server.address());
     } catch (const OdbcError& error) {
-      connected = error.state() != "08001";
       if (!lossy || !is_link_failure(error)) ADD_FAILURE() << "unexpected: " << error.what();
-      SQLUINTEGER dead = 0;
-      connected =
-          SQL_SUCCEEDED(::SQLGetConnectAttr(connection.handle(), SQL_ATTR_CONNECTION_DEAD, &dead, sizeof dead, nullptr));
-      if (lossy && connected && !::testing::Test::HasFailure()) expect_dead(connection);
+      if (lossy && is_connected(connection) && !::testing::Test::HasFailure()) expect_dead(connection);
     }
   }
   const Performance& performance = server.finish();
@@ -64,7 +59,7 @@ void perform_all(const Staging& staging, const ReplayOptions& options) {
   const auto stop = [] { return ::testing::Test::HasFailure(); };  // one report is enough
   Delivery delivery{.transport = options.transport};
   const std::size_t size = perform(staging, delivery, "delivered whole").sent_bytes;
-  if (stop()) return;
+  if (stop() || options.whole_only) return;
 
   delivery.byte_by_byte = true;
   perform(staging, delivery, "delivered byte by byte");
@@ -92,7 +87,7 @@ void perform_all(const Staging& staging, const ReplayOptions& options) {
 
 }  // namespace
 
-void replay(const Script& talk, const Client& client, const ReplayOptions& options) {
+void replay(const Talk& talk, const Client& client, const ReplayOptions& options) {
   for (const Server* server : options.servers) {
     SCOPED_TRACE(server->name);
     const Script opening = login_script(*server);
@@ -100,9 +95,22 @@ void replay(const Script& talk, const Client& client, const ReplayOptions& optio
       connection.connect(address + ";UID=ann;SSLMODE=DISABLED;" + options.settings);
       client(connection);
     };
-    perform_all({opening, talk, connected}, options);
+    perform_all({opening, talk(*server), connected}, options);
     if (::testing::Test::HasFailure()) return;
   }
+}
+
+void replay(const Script& talk, const Client& client, const ReplayOptions& options) {
+  replay([&](const Server&) { return talk; }, client, options);
+}
+
+Script prepares_and_executes(const Server& server, const std::string& sql, std::uint32_t id, std::uint16_t parameters,
+                             std::vector<Definition> columns) {
+  Reply answer = prepared(id, parameters, std::move(columns));
+  if (server.is_mariadb()) {
+    return script().reads(prepare(sql)).reads(execute(kLastPreparedId)).sends(std::move(answer)).next_answer();
+  }
+  return script().reads(prepare(sql)).sends(std::move(answer)).reads(execute(id));
 }
 
 void replay_login(const Script& talk, const LoginClient& client, const ReplayOptions& options) {

@@ -20,14 +20,22 @@ using Client = std::function<void(Connection& connection)>;
 
 struct ReplayOptions {
   std::span<const Server* const> servers = kDialects;
-  std::string settings;  // more of the connection string: "MULTI_STATEMENTS=1;"
+  std::string settings{};  // more of the connection string: "MULTI_STATEMENTS=1;"
   Transport transport = Transport::unix_socket;
   bool cuts = true;  // a pause in front of every byte; for a long script, byte by byte has to do
   bool losses = true;
+  bool whole_only = false;  // for conversations of many megabytes
 };
 
 // A conversation after login, with each of the servers.
 void replay(const Script& talk, const Client& client, const ReplayOptions& options = {});
+// The same where servers are spoken to differently.
+using Talk = std::function<Script(const Server& server)>;
+void replay(const Talk& talk, const Client& client, const ReplayOptions& options = {});
+
+// SQLPrepare and the first SQLExecute, up to where the answer to the execution goes: MariaDB gets both commands in one write.
+Script prepares_and_executes(const Server& server, const std::string& sql, std::uint32_t id, std::uint16_t parameters,
+                             std::vector<Definition> columns);
 
 // A conversation from the greeting on. The client connects by itself, with `address` in its connection string.
 using LoginClient = std::function<void(Connection& connection, const std::string& address)>;

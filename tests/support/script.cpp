@@ -105,6 +105,7 @@ Expectation login(const std::string& user) {
 std::string name_of(const Step& step) {
   struct Name {
     std::string operator()(const step::Send& s) const { return "sends " + s.reply.name; }
+    std::string operator()(const step::NextAnswer&) const { return "begins the next answer"; }
     std::string operator()(const step::SendBytes&) const { return "sends bytes"; }
     std::string operator()(const step::Read& s) const { return "reads " + s.expectation.name; }
     std::string operator()(const step::Pause&) const { return "pauses"; }
@@ -112,6 +113,25 @@ std::string name_of(const Step& step) {
     std::string operator()(const step::ExpectClose&) const { return "expects the client to close"; }
   };
   return std::visit(Name{}, step);
+}
+
+Script& Script::add(Step step) {
+  steps_.push_back(std::move(step));
+  return *this;
+}
+
+Script& Script::send(Reply reply) { return add(step::Send{std::move(reply)}); }
+Script& Script::reads(Expectation expectation) { return add(step::Read{std::move(expectation), false}); }
+Script& Script::reads_login(const std::string& user) { return add(step::Read{login(user), true}); }
+Script& Script::sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
+Script& Script::next_answer() { return add(step::NextAnswer{}); }
+Script& Script::pauses(std::chrono::milliseconds time) { return add(step::Pause{time}); }
+Script& Script::closes() { return add(step::Close{}); }
+Script& Script::expects_close() { return add(step::ExpectClose{}); }
+
+Script& Script::then(const Script& more) {
+  steps_.insert(steps_.end(), more.steps_.begin(), more.steps_.end());
+  return *this;
 }
 
 Script login_script(const Server& server, const std::string& user) {

@@ -39,7 +39,8 @@ namespace step {
 struct Send {
   Reply reply;
 };
-struct SendBytes {  // as they are, without a frame header
+struct NextAnswer {};  // what follows answers the next of several commands that came together: numbers start again
+struct SendBytes {     // as they are, without a frame header
   Packet bytes;
 };
 struct Read {
@@ -52,34 +53,31 @@ struct Pause {
 struct Close {};        // the server hangs up
 struct ExpectClose {};  // the client must hang up
 }  // namespace step
-using Step = std::variant<step::Send, step::SendBytes, step::Read, step::Pause, step::Close, step::ExpectClose>;
+using Step =
+    std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::Pause, step::Close, step::ExpectClose>;
 std::string name_of(const Step& step);
 
 class Script {
  public:
-  Script& reads(Expectation expectation) { return add(step::Read{std::move(expectation), false}); }
-  Script& reads_login(const std::string& user) { return add(step::Read{login(user), true}); }
+  Script& reads(Expectation expectation);
+  Script& reads_login(const std::string& user);
   template <class... Replies>
   Script& sends(Replies... replies) {
-    (add(step::Send{std::move(replies)}), ...);
+    (send(std::move(replies)), ...);
     return *this;
   }
-  Script& sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
-  Script& pauses(std::chrono::milliseconds time) { return add(step::Pause{time}); }
-  Script& closes() { return add(step::Close{}); }
-  Script& expects_close() { return add(step::ExpectClose{}); }
-  Script& then(const Script& more) {
-    for (const Step& step : more.steps_) add(step);
-    return *this;
-  }
+  Script& sends_bytes(Packet bytes);
+  Script& next_answer();
+  Script& pauses(std::chrono::milliseconds time);
+  Script& closes();
+  Script& expects_close();
+  Script& then(const Script& more);
 
   const std::vector<Step>& steps() const { return steps_; }
 
  private:
-  Script& add(Step step) {
-    steps_.push_back(std::move(step));
-    return *this;
-  }
+  Script& add(Step step);
+  Script& send(Reply reply);
 
   std::vector<Step> steps_;
 };

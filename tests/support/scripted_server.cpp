@@ -48,6 +48,9 @@ class Link {
   void measure() { measured_ = true; }
   std::size_t sent_bytes() const { return sent_bytes_; }
 
+  // The next packet answers another command of those that came together.
+  void start_answer() { sequence_ = 1; }
+
   void send_packet(Bytes payload) {
     for (;;) {
       const Bytes piece = payload.first(std::min(payload.size(), kMaxFrame));
@@ -151,10 +154,11 @@ class Play {
 
   void talk(const Script& script) {
     link_.measure();
-    std::size_t number = 0;
-    for (const Step& step : script.steps()) {
-      if (number++ == lost_before_) throw LinkLost{};
-      perform(step);
+    const std::vector<Step>& steps = script.steps();
+    may_leave_ = !steps.empty() && std::holds_alternative<step::ExpectClose>(steps.back());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (i == lost_before_) throw LinkLost{};
+      perform(steps[i]);
     }
   }
 
@@ -162,6 +166,7 @@ class Play {
   void epilogue() {
     constexpr std::uint8_t kQuit = 0x01, kCloseStatement = 0x19;
     where_ = "after the end of the script";
+    may_leave_ = true;
     for (;;) {
       const Packet packet = link_.read_packet();
       const std::uint8_t command = packet.empty() ? 0 : packet[0];
@@ -170,7 +175,8 @@ class Play {
   }
 
   const std::string& where() const { return where_; }
-  bool wants_close() const { return wants_close_; }
+  // The client has its reasons to hang up: the script is over, or says something that it must not bear.
+  bool may_leave() const { return may_leave_; }
 
  private:
   static std::string text(const Packet& packet) { return std::string(protocol::as_text(packet)).substr(0, 120); }
@@ -185,6 +191,7 @@ class Play {
     for (const Packet& packet : step.reply.packets(agreed_)) link_.send_packet(packet);
     if (step.reply.offers != 0) offered_ = step.reply.offers;
   }
+  void perform(const step::NextAnswer&) { link_.start_answer(); }
   void perform(const step::SendBytes& step) { link_.send(step.bytes); }
   void perform(const step::Read& step) {
     const Packet packet = link_.read_packet();
@@ -197,9 +204,8 @@ class Play {
   void perform(const step::Pause& step) { std::this_thread::sleep_for(step.time); }
   void perform(const step::Close&) { throw LinkLost{}; }
   void perform(const step::ExpectClose&) {
-    wants_close_ = true;
-    (void)link_.read_packet();
-    throw StepFailed{"the client went on instead of closing"};
+    const Packet packet = link_.read_packet();
+    throw StepFailed{"the client sent a command instead of closing: " + text(packet)};
   }
 
   Link& link_;
@@ -208,7 +214,7 @@ class Play {
   std::string where_ = "the beginning";
   std::uint64_t offered_ = 0;
   Agreed agreed_;
-  bool wants_close_ = false;
+  bool may_leave_ = false;
 };
 
 }  // namespace
@@ -229,16 +235,14 @@ ScriptedServer::ScriptedServer(Script opening, Script talk, Delivery delivery)
     try {
       play.opening(opening_);
       play.talk(talk_);
-      performance_.sent_bytes = link.sent_bytes();
       play.epilogue();
     } catch (const StepFailed& failed) {
       performance_.failure = play.where() + ": " + failed.why;
     } catch (const LinkLost&) {
-      performance_.sent_bytes = link.sent_bytes();
     } catch (const ClientLeft&) {
-      const bool in_time = play.wants_close() || play.where() == "after the end of the script";
-      if (!in_time) performance_.failure = play.where() + ": the client closed the connection";
+      if (!play.may_leave()) performance_.failure = play.where() + ": the client closed the connection";
     }
+    performance_.sent_bytes = link.sent_bytes();
   });
 }
 

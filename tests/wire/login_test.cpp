@@ -1,0 +1,124 @@
+// From the greeting to the final OK, through the whole driver: servers of every kind, and what is no server at all.
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/support/replay.h"
+
+namespace selkie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+LoginClient logs_in(const std::string& settings = "UID=ann;SSLMODE=DISABLED") {
+  return [settings](Connection& connection, const std::string& address) {
+    connection.connect(address + ";" + settings);
+    EXPECT_EQ(Statement(connection).run("SELECT 1").rows(), "1");
+  };
+}
+
+LoginClient is_refused(const std::string& state, SQLINTEGER native, const std::string& words,
+                       const std::string& settings = "UID=ann;SSLMODE=DISABLED") {
+  return [=](Connection& connection, const std::string& address) {
+    const OdbcError failure = expect_error(state, native, [&] { connection.connect(address + ";" + settings); });
+    EXPECT_NE(failure.message().find(words), std::string::npos) << failure.message();
+  };
+}
+
+Script select_one() { return script().reads(query("SELECT 1")).sends(head({integer("1")}), row({"1"}), end()); }
+
+class LoginTo : public ::testing::TestWithParam<const Server*> {};
+
+TEST_P(LoginTo, IsReadWhereverTheStreamIsCut) { replay_login(login_script(*GetParam()).then(select_one()), logs_in()); }
+
+INSTANTIATE_TEST_SUITE_P(Servers, LoginTo,
+                         ::testing::Values(&kMySql97, &kMySql57Proxied, &kMariaDb118, &kMariaDb1011, &kTiDb7, &kVitess),
+                         [](const auto& test) {
+                           std::string name;
+                           for (const char* c = test.param->name; *c != '\0'; ++c) {
+                             if (std::isalnum(static_cast<unsigned char>(*c)) != 0) name += *c;
+                           }
+                           return name;
+                         });
+
+TEST(Login, ErrorInPlaceOfTheGreetingIsTheServersOwn) {
+  replay_login(script().sends(error_without_state(1040, "Too many connections")).closes(),
+               is_refused("08004", 1040, "Too many connections"));
+}
+
+TEST(Login, WrongPasswordKeepsTheServersWordsAndNotThePassword) {
+  replay_login(script()
+                   .sends(greeting(kMariaDb118))
+                   .reads_login("ann")
+                   .sends(error(1045, "28000", "Access denied for user 'ann'@'localhost' (using password: YES)")),
+               [](Connection& connection, const std::string& address) {
+                 const OdbcError failure =
+                     expect_error("28000", 1045, [&] { connection.connect(address + ";UID=ann;PWD=geheim;SSLMODE=DISABLED"); });
+                 EXPECT_NE(failure.message().find("Access denied"), std::string::npos) << failure.message();
+                 EXPECT_EQ(failure.message().find("geheim"), std::string::npos) << failure.message();
+               });
+}
+
+TEST(Login, UnknownDatabaseIsTheServersOwnError) {
+  replay_login(script().sends(greeting(kMariaDb118)).reads_login("ann").sends(error(1049, "42000", "Unknown database 'nope'")),
+               is_refused("42000", 1049, "nope", "UID=ann;SSLMODE=DISABLED;DATABASE=nope"));
+}
+
+TEST(Login, SwitchToAnotherMethodAndAgainToTheSameWithANewScramble) {
+  const std::string scramble = "abcdefghijklmnopqrst", other = "ABCDEFGHIJKLMNOPQRST";
+  replay_login(script()
+                   .sends(greeting(kMySql97))
+                   .reads_login("ann")
+                   .sends(auth_switch("mysql_native_password", scramble + std::string(1, '\0')))
+                   .reads(empty_packet())  // no password: no proof
+                   .sends(auth_switch("mysql_native_password", other + std::string(1, '\0')))
+                   .reads(empty_packet())
+                   .sends(ok())
+                   .then(select_one()),
+               logs_in());
+}
+
+TEST(Login, UnknownMethodIsNamed) {
+  replay_login(
+      script().sends(greeting(kMySql97)).reads_login("ann").sends(auth_switch("quantum_telepathy", "")).expects_close(),
+      is_refused("28000", 0, "quantum_telepathy"));
+}
+
+TEST(Login, ServerThatHangsUpAfterTheGreetingIsALinkFailure) {
+  replay_login(script().sends(greeting(kMySql97)).closes(), is_refused("08S01", 0, ""), {.cuts = false});
+}
+
+TEST(Login, WhatDoesNotSpeakTheProtocolIsSaidToBeNoServer) {
+  const std::string banner = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n";
+  replay_login(script().sends_bytes(Packet(banner.begin(), banner.end())).expects_close(), is_refused("08001", 0, ""),
+               {.cuts = false, .losses = false});
+}
+
+TEST(Login, SilentServerEndsWithTheLoginTimeout) {
+  replay_login(script().expects_close(),
+               [](Connection& connection, const std::string& address) {
+                 connection.set(SQL_ATTR_LOGIN_TIMEOUT, 1);
+                 const auto start = Clock::now();
+                 expect_error("HYT00", 0, [&] { connection.connect(address + ";UID=ann;SSLMODE=DISABLED"); });
+                 EXPECT_LT(Clock::now() - start, 3s);
+               },
+               {.whole_only = true});
+}
+
+TEST(Login, ServerThatFallsSilentAfterTheGreetingEndsWithTheLoginTimeout) {
+  replay_login(script().sends(greeting(kMariaDb118)).reads_login("ann").expects_close(),
+               [](Connection& connection, const std::string& address) {
+                 connection.set(SQL_ATTR_LOGIN_TIMEOUT, 1);
+                 expect_error("HYT00", 0, [&] { connection.connect(address + ";UID=ann;SSLMODE=DISABLED"); });
+               },
+               {.whole_only = true});
+}
+
+// Nothing, not even the user's name, may leave before TLS is up where TLS is demanded.
+TEST(Login, DemandedTlsThatIsNotOfferedEndsBeforeAnythingIsSent) {
+  replay_login(script().sends(greeting(kMySql97)).expects_close(), is_refused("08001", 0, "TLS", "UID=ann;SSLMODE=REQUIRED"));
+}
+
+}  // namespace
+}  // namespace selkie::test

@@ -1,0 +1,355 @@
+// Prepared statements through the whole driver, against scripted servers.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+
+#include "tests/support/replay.h"
+
+namespace selkie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::ByteWriter;
+
+const std::string kSql = "SELECT id, name FROM t WHERE id > ?";
+const std::vector<Definition> kColumns{integer("id"), text("name")};
+
+Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
+void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
+
+// What follows the iteration count of COM_STMT_EXECUTE for one SQL_C_SLONG.
+Packet one_integer(std::int32_t value, bool with_type) {
+  ByteWriter out;
+  out.u8(0);  // NULL bitmap
+  out.u8(with_type ? 1 : 0);
+  if (with_type) out.u8(3), out.u8(0);  // MYSQL_TYPE_LONG, signed
+  out.u32(static_cast<std::uint32_t>(value));
+  return std::move(out.buffer());
+}
+
+TEST(PreparedStatement, RowsAreReadAndTheWireIsInStep) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), binary_row({null_value(), null_value()}), end())
+            .reads(execute(1))
+            .sends(head(kColumns), end())
+            .reads(close_statement(1))
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0;
+        {
+          Statement statement(connection);
+          statement.prepare(kSql).bind(1, low).execute();
+          EXPECT_EQ(statement.rows(), "7,seven; NULL,NULL");
+          statement.close();
+          EXPECT_EQ(statement.execute().rows(), "");
+        }
+        expect_wire_in_step(connection);  // the closed statement is told with the next command, and not answered
+      });
+}
+
+TEST(PreparedStatement, ColumnsAreKnownBeforeExecutionAndTheServerIsAskedOnce) {
+  replay(
+      [](const Server&) {
+        return script().reads(prepare(kSql)).sends(prepared(1, 1, kColumns)).reads(execute(1)).sends(head(kColumns), end());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0;
+        Statement statement(connection);
+        statement.prepare(kSql).bind(1, low);
+        EXPECT_EQ(statement.columns(), 2);
+        SQLCHAR name[64] = {};
+        SQLSMALLINT type = 0;
+        statement.check(::SQLDescribeCol(statement.handle(), 1, name, sizeof name, nullptr, &type, nullptr, nullptr, nullptr));
+        EXPECT_STREQ(reinterpret_cast<char*>(name), "id");
+        EXPECT_EQ(type, SQL_INTEGER);
+        EXPECT_EQ(statement.columns(), 2);
+        EXPECT_EQ(statement.execute().rows(), "");
+      });
+}
+
+// A client that looks whether an EOF is waiting in its buffer, instead of knowing that one must come, takes the late bytes for
+// the next command's answer.
+TEST(PreparedStatement, LastEofOfThePreparationMayComeInTwoPiecesLate) {
+  const Packet eof_frame = frame(5, 6, Packet{0xfe, 0, 0, 2, 0});
+  const Packet first(eof_frame.begin(), eof_frame.begin() + 5), second(eof_frame.begin() + 5, eof_frame.end());
+  const Server* const classic[] = {&kMySql57Proxied};
+  Packet prepare_ok{0, 1, 0, 0, 0, 2, 0, 1, 0, 0, 0, 0};
+  const Agreed nothing;
+  replay(script()
+             .reads(prepare(kSql))
+             .sends(payload(prepare_ok), payload(definition_packet(text("?"), nothing)), eof())
+             .sends(payload(definition_packet(kColumns[0], nothing)), payload(definition_packet(kColumns[1], nothing)))
+             .pauses(20ms)
+             .sends_bytes(first)
+             .pauses(20ms)
+             .sends_bytes(second)
+             .reads(execute(1))
+             .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
+             .then(another_query()),
+         [](Connection& connection) {
+           std::int32_t low = 0;
+           Statement statement(connection);
+           statement.prepare(kSql).bind(1, low);
+           EXPECT_EQ(statement.columns(), 2);
+           EXPECT_EQ(statement.execute().rows(), "7,seven");
+           expect_wire_in_step(connection);
+         },
+         {.servers = classic, .transport = Transport::tcp, .whole_only = true});
+}
+
+TEST(PreparedStatement, TypesAreSentOnceAndAgainWhenTheyChange) {
+  const Packet null_of_the_same_type{1, 0};
+  ByteWriter changed;
+  changed.u8(0), changed.u8(1), changed.u8(8), changed.u8(0), changed.u64(9);  // MYSQL_TYPE_LONGLONG
+  const Packet big = changed.buffer();
+  replay(
+      [&](const Server& server) {
+        Script first = server.is_mariadb()
+                           ? script().reads(prepare(kSql)).reads(execute_with(kLastPreparedId, one_integer(7, true)))
+                           : script().reads(prepare(kSql));
+        first.sends(prepared(1, 1, kColumns)).next_answer();
+        if (!server.is_mariadb()) first.reads(execute_with(1, one_integer(7, true)));
+        return first.sends(head(kColumns), end())
+            .reads(execute_with(1, one_integer(8, false)))
+            .sends(head(kColumns), end())
+            .reads(execute_with(1, null_of_the_same_type))
+            .sends(head(kColumns), end())
+            .reads(execute_with(1, big))
+            .sends(head(kColumns), end());
+      },
+      [](Connection& connection) {
+        std::int32_t value = 7;
+        SQLLEN length = 0;
+        Statement s(connection);
+        s.prepare(kSql);
+        s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &value, 0, &length));
+        s.execute().close();
+        value = 8;
+        s.execute().close();
+        length = SQL_NULL_DATA;
+        s.execute().close();
+        std::int64_t big_value = 9;
+        s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SBIGINT, SQL_BIGINT, 0, 0, &big_value, 0, nullptr));
+        s.execute().close();
+      },
+      {.cuts = false});
+}
+
+TEST(PreparedStatement, ErrorOfThePreparationIsReportedOnceAndTheWireIsInStep) {
+  const auto no_table = error(1146, "42S02", "Table 'test.t' doesn't exist");
+  replay(
+      [&](const Server& server) {
+        Script talk = script().reads(prepare(kSql));
+        if (server.is_mariadb()) {  // the execution sent along has nothing to execute
+          talk.reads(execute(kLastPreparedId))
+              .sends(no_table)
+              .next_answer()
+              .sends(error(1243, "HY000", "Unknown prepared statement handler"));
+        } else {
+          talk.sends(no_table);
+        }
+        return talk.then(another_query());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0;
+        Statement statement(connection);
+        statement.prepare(kSql).bind(1, low);
+        expect_error("42S02", 1146, [&] { statement.execute(); });
+        EXPECT_EQ(statement.records().size(), 1u);
+        expect_wire_in_step(connection);
+      });
+}
+
+TEST(PreparedStatement, WhatTheServerCannotPrepareRunsAsTextWithLiterals) {
+  const std::string sql = "SET @a = ?";
+  const auto unsupported = error(1295, "HY000", "This command is not supported in the prepared statement protocol yet");
+  replay(
+      [&](const Server& server) {
+        Script talk = script().reads(prepare(sql));
+        if (server.is_mariadb()) {
+          talk.reads(execute(kLastPreparedId)).sends(unsupported).next_answer().sends(error(1243, "HY000", "Unknown handler"));
+        } else {
+          talk.sends(unsupported);
+        }
+        return talk.reads(query("SET @a = 7")).sends(ok()).then(another_query());
+      },
+      [&](Connection& connection) {
+        std::int32_t value = 7;
+        Statement(connection).prepare(sql).bind(1, value).execute();
+        expect_wire_in_step(connection);
+      });
+}
+
+// MySQL drops markers that its resolver finds superfluous, and some proxies count none in a SET.
+TEST(PreparedStatement, FewerParametersThanMarkersRunAsTextWithLiterals) {
+  const std::string sql = "SELECT id FROM t WHERE id > ? ORDER BY ?";
+  replay(script()
+             .reads(prepare(sql))
+             .sends(prepared(4, 1, {integer("id")}))
+             .reads(close_statement(4))
+             .reads(query("SELECT id FROM t WHERE id > 7 ORDER BY 1"))
+             .sends(head({integer("id")}), row({"8"}), end())
+             .then(another_query()),
+         [&](Connection& connection) {
+           std::int32_t low = 7, order = 1;
+           Statement statement(connection);
+           statement.prepare(sql).bind(1, low).bind(2, order).execute();
+           EXPECT_EQ(statement.rows(), "8");
+           expect_wire_in_step(connection);
+         },
+         {.servers = kMySqls});
+}
+
+TEST(PreparedStatement, ExecutionMayReturnRowsThoughThePreparationSaidNone) {
+  const std::string sql = "INSERT INTO t VALUES (?) RETURNING id";
+  replay(
+      [&](const Server& server) {
+        return prepares_and_executes(server, sql, 1, 1, {})
+            .sends(head({integer("id")}), binary_row({int32(41)}), end())
+            .reads(execute(1))
+            .sends(head({integer("id")}), binary_row({int32(42)}), end())
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        std::int32_t value = 7;
+        Statement statement(connection);
+        statement.prepare(sql).bind(1, value).execute();
+        EXPECT_EQ(statement.columns(), 1);
+        EXPECT_EQ(statement.rows(), "41");
+        statement.close();
+        EXPECT_EQ(statement.execute().rows(), "42");
+        expect_wire_in_step(connection);
+      });
+}
+
+TEST(PreparedStatement, ExecutionMayReturnNoRowsThoughThePreparationSaidSome) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(ok(kAutocommit, {.affected_rows = 3}))
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 7;
+        Statement statement(connection);
+        statement.prepare(kSql).bind(1, low).execute();
+        EXPECT_EQ(statement.columns(), 0);
+        EXPECT_EQ(statement.row_count(), 3);
+        expect_wire_in_step(connection);
+      });
+}
+
+TEST(PreparedStatement, BoundColumnThatTheTableNoLongerHasIsAnErrorAndNotWrittenTo) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
+            .reads(execute(1))
+            .sends(head({integer("id")}), binary_row({int32(8)}), end())
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0, id = 0;
+        std::array<char, 16> name{};
+        SQLLEN id_length = 0, name_length = 0;
+        Statement s(connection);
+        s.prepare(kSql).bind(1, low);
+        s.check(::SQLBindCol(s.handle(), 1, SQL_C_SLONG, &id, 0, &id_length));
+        s.check(::SQLBindCol(s.handle(), 2, SQL_C_CHAR, name.data(), name.size(), &name_length));
+        s.execute();
+        EXPECT_TRUE(s.fetch());
+        EXPECT_EQ(id, 7);
+        EXPECT_STREQ(name.data(), "seven");
+        s.close();
+        name = {'?'};
+        s.execute();
+        EXPECT_EQ(s.columns(), 1);
+        expect_error("07009", 0, [&] { s.fetch(); });
+        EXPECT_STREQ(name.data(), "?");
+        s.close();
+        expect_wire_in_step(connection);
+      });
+}
+
+TEST(PreparedStatement, AnotherTextClosesTheFormerStatement) {
+  const std::string other = "SELECT 2 FROM u WHERE a = ?";
+  replay(
+      [&](const Server& server) {
+        Script talk =
+            prepares_and_executes(server, kSql, 1, 1, kColumns).sends(head(kColumns), end()).reads(close_statement(1));
+        return talk.then(prepares_and_executes(server, other, 2, 1, {integer("2")})).sends(head({integer("2")}), end());
+      },
+      [&](Connection& connection) {
+        std::int32_t low = 0;
+        Statement statement(connection);
+        statement.prepare(kSql).bind(1, low).execute().close();
+        EXPECT_EQ(statement.prepare(other).execute().rows(), "");
+      },
+      {.cuts = false});
+}
+
+// The server answers nothing to the pieces; what was wrong with them shows at the execution.
+TEST(LongData, PiecesAreNotAnsweredAndTheirErrorShowsAtExecution) {
+  const std::string sql = "INSERT INTO t VALUES (?)";
+  const Packet no_value{0, 1, 252, 0};  // not NULL, typed as a BLOB, no value
+  replay(
+      [&](const Server&) {
+        return script()
+            .reads(prepare(sql))
+            .sends(prepared(1, 1, {}))
+            .reads(long_data(1, 0, "first "))
+            .reads(long_data(1, 0, "second"))
+            .reads(execute_with(1, no_value))
+            .sends(
+                error(1105, "HY000", "Parameter of prepared statement which is set through mysql_send_long_data() is too long"))
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        SQLLEN length = SQL_DATA_AT_EXEC;
+        char token = 0;
+        Statement s(connection);
+        s.prepare(sql);
+        s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_BINARY, SQL_LONGVARBINARY, 0, 0, &token, 0, &length));
+        EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+        SQLPOINTER which = nullptr;
+        EXPECT_EQ(s.check(::SQLParamData(s.handle(), &which)), SQL_NEED_DATA);
+        EXPECT_EQ(which, &token);
+        s.check(::SQLPutData(s.handle(), const_cast<char*>("first "), 6));
+        s.check(::SQLPutData(s.handle(), const_cast<char*>("second"), 6));
+        expect_error("HY000", 1105, [&] { s.check(::SQLParamData(s.handle(), &which)); });
+        expect_wire_in_step(connection);
+      },
+      {.cuts = false});
+}
+
+// The rows of OUT values are marked in other places with and without EOF packets, and are never the last result.
+TEST(PreparedCall, OutValuesAreDeliveredAndTheCallsOkIsRead) {
+  const std::string sql = "CALL p(?)";
+  replay(
+      [&](const Server& server) {
+        const bool eofs = (server.capabilities & protocol::capability::kDeprecateEof) == 0;
+        const std::uint16_t marked = kAutocommit | kMoreResults | kOutParams;
+        const std::vector<Definition> out{integer("a")};
+        return prepares_and_executes(server, sql, 1, 1, {})
+            .sends(head(out, marked), binary_row({int32(42)}), end(eofs ? kAutocommit : marked), ok())
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        std::int32_t value = 0;
+        SQLLEN length = 0;
+        Statement s(connection);
+        s.prepare("{CALL p(?)}");
+        s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_OUTPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &value, 0, &length));
+        s.execute();
+        EXPECT_FALSE(s.more());
+        EXPECT_EQ(value, 42);
+        expect_wire_in_step(connection);
+      });
+}
+
+}  // namespace
+}  // namespace selkie::test
