@@ -40,7 +40,7 @@ TEST(Negotiate, ReadsFlavourAndOwnVersionFromTheText) {
       {"8.0.mysql_aurora.3.04.0", kMySql97, Flavour::mysql, {8, 0, 0}},
       {"5.7.44-rds.20240408-log", kMySql97, Flavour::mysql, {5, 7, 44}},
       {"8.4", kMySql97, Flavour::mysql, {8, 4, 0}},
-      {"8.4-rc5", kMySql97, Flavour::mysql, {8, 4, 0}},
+      {"8.4-28.1", kMySql97, Flavour::mysql, {8, 4, 0}},
       {"", kMySql97, Flavour::mysql, {0, 0, 0}},
       {"banana", kMySql97, Flavour::mysql, {0, 0, 0}},
       {"-1.2.3", kMySql97, Flavour::mysql, {0, 0, 0}},
