@@ -154,7 +154,7 @@ sub errors {
     raises('unknown table', $dbh, '42S02', 1146, 'SELECT * FROM missing_table');
     raises('duplicate key', $dbh, '23000', 1062, 'INSERT INTO types (id) VALUES (?)', 1);
     raises('syntax', $dbh, '42000', 1064, 'SELEC 1');
-    if (eval { connect_with("$connection;PWD=wrong"); 1 }) { failed('wrong password: no error') }
+    if (eval { connect_with("PWD=wrong;$connection"); 1 }) { failed('wrong password: no error') }
     check('wrong password: SQLSTATE', $DBI::state, '28000');
     check('the connection goes on', ($dbh->selectrow_array("SELECT 'on'"))[0], 'on');
     return;

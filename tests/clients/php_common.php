@@ -63,23 +63,27 @@ function insert_types(array $columns): string
     return 'INSERT INTO types VALUES (?, ' . implode(', ', array_map(fn ($c) => $c['kind'] === 'bit' ? 'CAST(? AS UNSIGNED)' : '?', $columns)) . ')';
 }
 
-/** As a column's kind is compared: bytes in hexadecimal digits, numbers that may be written in several ways by their value, the rest as it is. */
-function canonical(array $column, mixed $value): mixed
+/**
+ * As a column's kind is compared: bytes in hexadecimal digits, numbers that may be written in several ways by their value, the rest as it is.
+ * $bytes tells how the client delivers bytes.
+ */
+function canonical(array $column, mixed $value, callable $bytes): mixed
 {
     return match (true) {
         $value === null => null,
-        $column['kind'] === 'bytes' => bin2hex($value),
+        $column['kind'] === 'bytes' => bin2hex($bytes($value)),
         $column['kind'] === 'real' => (float) $value,
         default => (string) $value,
     };
 }
 
-function check_types(string $how, array $rows, array $columns): void
+function check_types(string $how, array $rows, array $columns, callable $bytes): void
 {
     check("$how: rows", count($rows), 3);
     foreach ($columns as $column) {
         foreach (['low', 'high', 'null'] as $i => $which) {
-            check("$how: $column[name] $which", canonical($column, $rows[$i][$column['name']]), canonical($column, $column[$which]));
+            $got = canonical($column, $rows[$i][$column['name']], $bytes);
+            check("$how: $column[name] $which", $got, canonical($column, $column[$which], fn (string $raw) => $raw));
         }
     }
 }

@@ -56,8 +56,8 @@ run_parts('php-odbc', [
             odbc_execute($insert, [$i + 1, ...array_column($columns, $which)]);
             check("rows inserted, $which", odbc_num_rows($insert), 1);
         }
-        check_types('text', rows(odbc_exec($connection, 'SELECT * FROM types ORDER BY id')), $columns);
-        check_types('binary', ask($connection, 'SELECT * FROM types WHERE id > ? ORDER BY id', [0]), $columns);
+        check_types('text', rows(odbc_exec($connection, 'SELECT * FROM types ORDER BY id')), $columns, fn (string $raw) => $raw);
+        check_types('binary', ask($connection, 'SELECT * FROM types WHERE id > ? ORDER BY id', [0]), $columns, fn (string $raw) => $raw);
         check('length of VARCHAR(200)', odbc_field_len(odbc_exec($connection, 'SELECT c_varchar FROM types'), 1), 200);
     },
     'long values' => function () use ($connection) {
@@ -77,7 +77,7 @@ run_parts('php-odbc', [
         $insert = odbc_prepare($connection, 'INSERT INTO types (id) VALUES (?)');
         raises('duplicate key', $connection, '23000', "Duplicate entry '1'", fn () => odbc_execute($insert, [1]));
         raises('syntax', $connection, '37000', 'error in your SQL syntax', fn () => odbc_exec($connection, 'SELEC 1'));
-        raises('wrong password', null, '28000', 'Access denied', fn () => odbc_connect(getenv('SELKIE_CONNECTION') . ';PWD=wrong', '', ''));
+        raises('wrong password', null, '28000', 'Access denied', fn () => odbc_connect('PWD=wrong;' . getenv('SELKIE_CONNECTION'), '', ''));
         check('the connection goes on', flat(ask($connection, "SELECT 'on'")), 'on');
     },
     'transactions' => function () use ($connection) {

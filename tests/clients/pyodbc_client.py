@@ -128,7 +128,7 @@ def errors(connection, columns):
     raises("unknown table", "42S02", 1146, lambda: cursor.execute("SELECT * FROM missing_table"))
     raises("duplicate key", "23000", 1062, lambda: cursor.execute("INSERT INTO types (id) VALUES (?)", 1))
     raises("syntax", "42000", 1064, lambda: cursor.execute("SELEC 1"))
-    raises("wrong password", "28000", 1045, lambda: pyodbc.connect(CONNECTION + ";PWD=wrong", autocommit=True))
+    raises("wrong password", "28000", 1045, lambda: pyodbc.connect("PWD=wrong;" + CONNECTION))
     check("the connection goes on", cursor.execute("SELECT 'on'").fetchval(), "on")
     connection.rollback()
 
@@ -166,7 +166,7 @@ def many_rows(connection, columns):
     cursor.execute("CREATE TABLE many (id INT PRIMARY KEY, name VARCHAR(40))")
     cursor.fast_executemany = True
     cursor.executemany("INSERT INTO many VALUES (?, ?)", [(n, f"行 {n} 😀") for n in range(2_000)])
-    check("2,000 rows by an array of parameters", cursor.execute("SELECT COUNT(*), SUM(name = CONCAT('行 ', id, ' 😀')) FROM many").fetchone()[:], (2_000, decimal.Decimal(2_000)))
+    check("2,000 rows by an array of parameters", cursor.execute("SELECT COUNT(*) FROM many WHERE name = CONCAT('行 ', id, ' 😀')").fetchval(), 2_000)
     cursor.execute("INSERT INTO many SELECT 2000 + a.id * 49 + b.id, CONCAT('行 ', 2000 + a.id * 49 + b.id, ' 😀') FROM many a JOIN many b ON b.id < 49")
     check("rows made by INSERT ... SELECT", cursor.rowcount, 98_000)
     connection.commit()

@@ -1,5 +1,5 @@
 # What R programs do through RODBC, compared exactly. Run by tests/clients/run.
-# RODBC binds parameters in sqlSave only, never bytes, and has no way to ask for a second result. R's smallest integer means NA.
+# RODBC binds parameters in sqlSave only, has no way to ask for a second result, and knows R's types: its smallest integer means NA.
 library(RODBC)
 
 dsn <- Sys.getenv("SELKIE_DSN")
@@ -39,8 +39,9 @@ ask <- function(channel, sql) {
 run <- function(channel, sql) invisible(sqlQuery(channel, sql, errors = TRUE))
 
 from_hexadecimal <- function(text) {
-  n <- nchar(text) / 2
-  as.raw(strtoi(substring(text, 2 * seq_len(n) - 1, 2 * seq_len(n)), 16L))
+  if (text == "") return(raw())
+  digits <- strsplit(text, "")[[1]]
+  as.raw(strtoi(paste0(digits[c(TRUE, FALSE)], digits[c(FALSE, TRUE)]), 16L))
 }
 
 connect <- function() {
@@ -53,30 +54,31 @@ connect <- function() {
   channel
 }
 
-# What sqlSave makes into parameters, as R has it: small integers and real numbers as numbers, all else as text.
-as_saved <- function(kind, declaration, texts) {
-  if (kind == "real") return(as.numeric(texts))
-  if (kind == "integer" && grepl("TINY|SMALL|MEDIUM", declaration)) return(as.integer(texts))
-  texts
+# What sqlSave can bind: no bytes, and no text that is longer in bytes than the column's size in characters or digits.
+is_bound <- function(column) !column$kind %in% c("bytes", "bit") & !column$name %in% c("c_bigint", "c_decimal", "c_char")
+
+# As R has it: numbers that it can hold as numbers, all else as text.
+as_saved <- function(column) {
+  texts <- c(column$low, column$high, NA)
+  exact <- column$kind %in% c("real", "integer") & column$name != "c_ubigint" | column$name == "c_money"
+  if (exact) as.numeric(texts) else texts
 }
 
 types <- function(channel) {
-  bound <- values[!values$kind %in% c("bytes", "bit"), ]
+  bound <- values[is_bound(values), ]
   run(channel, paste0("CREATE TABLE types (id INT PRIMARY KEY, ", paste(bound$name, bound$declaration, collapse = ", "), ")"))
   rows <- data.frame(id = 1:3)
-  for (i in seq_len(nrow(bound))) {
-    rows[[bound$name[i]]] <- as_saved(bound$kind[i], bound$declaration[i], c(bound$low[i], bound$high[i], NA))
-  }
+  for (i in seq_len(nrow(bound))) rows[[bound$name[i]]] <- as_saved(bound[i, ])
   check("rows saved by parameters", sqlSave(channel, rows, "types", append = TRUE, rownames = FALSE), 1L)
   for (i in seq_len(nrow(bound))) check_column(channel, "types", bound[i, ])
 
-  literal <- values[values$kind %in% c("bytes", "bit"), ]
-  run(channel, paste0("CREATE TABLE bytes (id INT PRIMARY KEY, ", paste(literal$name, literal$declaration, collapse = ", "), ")"))
-  written <- function(texts) paste0(ifelse(literal$kind == "bit", "b'", "x'"), texts, "'", collapse = ", ")
-  run(channel, sprintf("INSERT INTO bytes VALUES (1, %s)", written(literal$low)))
-  run(channel, sprintf("INSERT INTO bytes VALUES (2, %s)", written(literal$high)))
-  run(channel, "INSERT INTO bytes (id) VALUES (3)")
-  for (i in seq_len(nrow(literal))) check_column(channel, "bytes", literal[i, ])
+  others <- values[!is_bound(values), ]
+  run(channel, paste0("CREATE TABLE others (id INT PRIMARY KEY, ", paste(others$name, others$declaration, collapse = ", "), ")"))
+  prefix <- ifelse(others$kind == "bit", "b'", ifelse(others$kind == "bytes", "x'", "'"))
+  run(channel, sprintf("INSERT INTO others VALUES (1, %s)", paste0(prefix, others$low, "'", collapse = ", ")))
+  run(channel, sprintf("INSERT INTO others VALUES (2, %s)", paste0(prefix, others$high, "'", collapse = ", ")))
+  run(channel, "INSERT INTO others (id) VALUES (3)")
+  for (i in seq_len(nrow(others))) check_column(channel, "others", others[i, ])
 }
 
 check_column <- function(channel, table, column) {
@@ -104,7 +106,7 @@ errors <- function(channel) {
   fails("duplicate key", channel, "23000", 1062, "INSERT INTO types (id) VALUES (1)")
   fails("syntax", channel, "42000", 1064, "SELEC 1")
   words <- character()
-  withCallingHandlers(odbcDriverConnect(paste0(connection, ";PWD=wrong")), warning = function(w) {
+  withCallingHandlers(odbcDriverConnect(paste0("PWD=wrong;", connection)), warning = function(w) {
     words <<- c(words, conditionMessage(w))
     invokeRestart("muffleWarning")
   })
@@ -126,9 +128,9 @@ transactions <- function(channel) {
 }
 
 catalog <- function(channel) {
-  check("tables", sort(sqlTables(channel, tableType = "TABLE")$TABLE_NAME), c("bytes", "types"))
+  check("tables", sort(sqlTables(channel, tableType = "TABLE")$TABLE_NAME), c("others", "types"))
   found <- sqlColumns(channel, "types")
-  check("columns", found$COLUMN_NAME, c("id", values$name[!values$kind %in% c("bytes", "bit")]))
+  check("columns", found$COLUMN_NAME, c("id", values$name[is_bound(values)]))
   check("size of VARCHAR(200)", found$COLUMN_SIZE[found$COLUMN_NAME == "c_varchar"], 200L)
   check("primary key", sqlPrimaryKeys(channel, "types")$COLUMN_NAME, "id")
 }
