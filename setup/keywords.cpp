@@ -160,6 +160,10 @@ constexpr Keyword text(std::string_view name, std::string_view aliases, std::str
   return {name, aliases, KeywordKind::text, "", "", help, set_text<Member>, get_text<Member>};
 }
 template <auto Member>
+constexpr Keyword file(std::string_view name, std::string_view aliases, std::string_view help) {
+  return {name, aliases, KeywordKind::file, "", "", help, set_text<Member>, get_text<Member>};
+}
+template <auto Member>
 constexpr Keyword secret(std::string_view name, std::string_view aliases, std::string_view help) {
   return {name, aliases, KeywordKind::secret, "", "", help, set_text<Member>, get_text<Member>};
 }
@@ -198,7 +202,7 @@ constexpr Keyword kKeywords[] = {
     text<&S::description>("DESCRIPTION", "DESC", "Note for people."),
     text<&S::server>("SERVER", "SERVERNAME HOST", "Host, host:port or [IPv6]:port; a comma-separated list is tried in order. Empty is localhost."),
     {"PORT", "", K::number, "3306", "", "TCP port of hosts that name none; 0 is 3306.", set_port, get_number<&S::port>, 0, 65535},
-    text<&S::socket>("SOCKET", "UNIX_SOCKET", "Path of the server's Unix socket, used instead of SERVER and PORT."),
+    file<&S::socket>("SOCKET", "UNIX_SOCKET", "Path of the server's Unix socket, used instead of SERVER and PORT."),
     text<&S::user>("UID", "USER USERNAME", "User name."),
     secret<&S::password>("PWD", "PASSWORD PWD1 PASSWORD1", "Password, or the token that a cloud service gives instead."),
     secret<&S::password2>("PWD2", "PASSWORD2", "Second factor's password."),
@@ -216,7 +220,7 @@ constexpr Keyword kKeywords[] = {
     // Login.
     text<&S::default_auth>("DEFAULT_AUTH", "DEFAULTAUTH", "Authentication method to begin with; the server may still switch."),
     flag<&S::cleartext_enabled>("ENABLE_CLEARTEXT_PLUGIN", "", "0", "Lets the server ask for the password itself, over TLS or a Unix socket only."),
-    text<&S::rsa_key_file>("RSAKEY", "SERVERKEY", "File with the server's RSA public key, for sha2 logins without TLS."),
+    file<&S::rsa_key_file>("RSAKEY", "SERVERKEY", "File with the server's RSA public key, for sha2 logins without TLS."),
     flag<&S::get_server_public_key>("GET_SERVER_PUBLIC_KEY", "", "0", "Takes the RSA key for sha2 logins from the server itself: open to an active attacker."),
     flag<&S::expired_password_ok>("CAN_HANDLE_EXP_PWD", "", "0", "Logs in with an expired password, to set a new one."),
     unsupported("OPENID-TOKEN-FILE", "OPENID_TOKEN_FILE OPENIDTOKENFILE", "Login by OpenID Connect token."),
@@ -228,12 +232,12 @@ constexpr Keyword kKeywords[] = {
     {"SSLMODE", "SSL-MODE SSL_MODE", K::choice, "PREFERRED", kSslModes, "How much TLS is demanded; a CA makes VERIFY_CA the default, FORCETLS or a certificate REQUIRED.", set_choice<&S::ssl_mode, kSslModes>, get_choice<&S::ssl_mode, kSslModes>},
     flag<&S::force_tls>("FORCETLS", "", "0", "At least SSLMODE=REQUIRED."),
     {"SSLVERIFY", "", K::boolean, "0", "", "1 is SSLMODE=VERIFY_IDENTITY; 0 keeps a CA alone from demanding verification.", set_ssl_verify, get_ssl_verify},
-    text<&S::ssl_ca>("SSLCA", "SSL-CA SSL_CA", "File with the certificates of trusted authorities, PEM."),
+    file<&S::ssl_ca>("SSLCA", "SSL-CA SSL_CA", "File with the certificates of trusted authorities, PEM."),
     text<&S::ssl_capath>("SSLCAPATH", "SSL-CAPATH SSL_CAPATH", "Directory with the certificates of trusted authorities, hashed names."),
-    text<&S::ssl_cert>("SSLCERT", "SSL-CERT SSL_CERT", "The client's certificate, PEM."),
-    text<&S::ssl_key>("SSLKEY", "SSL-KEY SSL_KEY", "The client's private key, PEM."),
+    file<&S::ssl_cert>("SSLCERT", "SSL-CERT SSL_CERT", "The client's certificate, PEM."),
+    file<&S::ssl_key>("SSLKEY", "SSL-KEY SSL_KEY", "The client's private key, PEM."),
     secret<&S::ssl_key_password>("TLSKEYPWD", "SSLKEYPWD", "Passphrase of the private key."),
-    text<&S::ssl_crl>("SSLCRL", "SSL-CRL SSL_CRL", "File with revoked certificates, PEM."),
+    file<&S::ssl_crl>("SSLCRL", "SSL-CRL SSL_CRL", "File with revoked certificates, PEM."),
     text<&S::ssl_crlpath>("SSLCRLPATH", "SSL-CRLPATH SSL_CRLPATH", "Directory with revoked certificates."),
     text<&S::ssl_cipher>("SSLCIPHER", "SSL-CIPHER SSL_CIPHER", "Ciphers for TLS 1.2 and below, OpenSSL's syntax."),
     text<&S::tls_ciphersuites>("TLS-CIPHERSUITES", "TLS_CIPHERSUITES TLSCIPHERSUITES", "Cipher suites for TLS 1.3."),
@@ -242,13 +246,13 @@ constexpr Keyword kKeywords[] = {
     flag<&S::no_tls_1_3>("NO_TLS_1_3", "", "0", "Takes TLS 1.3 off the allowed versions."),
     accepted("NO_TLS_1_0", "NO_TLS_1_1", "Old versions are off unless TLSVERSION names them."),
     text<&S::tls_peer_fingerprint>("TLSPEERFP", "SSLFP", "Fingerprint that the server's certificate must have, hexadecimal."),
-    text<&S::tls_peer_fingerprint_file>("TLSPEERFPLIST", "SSLFPLIST", "File with allowed fingerprints, one a line."),
+    file<&S::tls_peer_fingerprint_file>("TLSPEERFPLIST", "SSLFPLIST", "File with allowed fingerprints, one a line."),
 
     // The wire.
     {"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; empty is none.", set_compression, get_text<&S::compression>},
     {"COMPRESSED_PROTO", "COMPRESS", K::boolean, "0", "", "1 is COMPRESSION=zlib.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"},
     number<&S::max_packet_bytes>(K::size, "MAX_PACKET", "MAX_ALLOWED_PACKET", "1073741824", 16384, 1u << 30, "Largest packet that is accepted from the server."),
-    {"TRACE", "", K::text, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>},
+    {"TRACE", "", K::file, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>},
 
     // What SQL may do.
     flag<&S::multi_statements>("MULTI_STATEMENTS", "", "0", "Allows several statements, separated by ';', in one text."),
@@ -438,6 +442,7 @@ const Keyword* closest_keyword(std::string_view spelling) {
 std::optional<std::string> canonical_value(const Keyword& keyword, std::string_view value) {
   switch (keyword.kind) {
     case KeywordKind::text:
+    case KeywordKind::file:
     case KeywordKind::secret:
     case KeywordKind::list:
     case KeywordKind::accepted:

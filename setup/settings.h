@@ -58,6 +58,7 @@ struct Settings {
 
 enum class KeywordKind : std::uint8_t {
   text,
+  file,         // text that names a file
   secret,       // text that is never shown
   list,         // text made of `choices`
   number,       // least..most

@@ -107,7 +107,8 @@ TEST(ConnectionString, JoinedStringReadsBackTheSame) {
 
 TEST(ConnectionString, GarbageOfAnyShapeIsReadWithoutHarm) {
   std::mt19937 random(11);
-  const std::string letters("{}=;= \0\xff\xc3PWDuid,", 18);
+  using namespace std::string_literals;
+  const std::string letters = "{}=;= \0\xff\xc3PWDuid,"s;
   for (int round = 0; round < 200; ++round) {
     std::string text;
     for (auto n = random() % 2000; n > 0; --n) text += letters[random() % letters.size()];

@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "tests/unit/setup/private_odbc.h"
 
 namespace selkie::setup {
 namespace {
@@ -20,24 +19,10 @@ std::string as_text(const std::vector<Pair>& pairs) {
   return text;
 }
 
-// A private pair of odbc.ini and odbcinst.ini for one test.
 class Dsn : public ::testing::Test {
  protected:
-  Dsn() {
-    char name[] = "/tmp/selkie-dsn-XXXXXX";
-    folder_ = mkdtemp(name);
-    setenv("ODBCINI", (folder_ + "/user.ini").c_str(), 1);
-    setenv("ODBCSYSINI", folder_.c_str(), 1);
-    std::ofstream(folder_ + "/odbcinst.ini") << "[Selkie]\nDriver=/nowhere/libselkieodbc.so\n";
-    write("");
-  }
-  ~Dsn() override {
-    std::filesystem::remove_all(folder_);
-    unsetenv("ODBCINI");
-    unsetenv("ODBCSYSINI");
-  }
-  void write(const std::string& text) { std::ofstream(folder_ + "/user.ini") << text; }
-  std::string folder_;
+  Dsn() { write(""); }
+  static void write(const std::string& text) { PrivateOdbc::instance().write_data_sources(text); }
 };
 
 TEST_F(Dsn, SectionIsReadInOrderWithValuesAsWritten) {

@@ -72,6 +72,7 @@ TEST(Keywords, ValueThatIsSetIsTheOneThatIsRead) {
     std::string value;
     switch (keyword.kind) {
       case KeywordKind::text:
+      case KeywordKind::file:
       case KeywordKind::secret: value = "some text"; break;
       case KeywordKind::boolean: value = keyword.default_value == "1" ? "0" : "1"; break;
       case KeywordKind::choice: {
