@@ -18,7 +18,7 @@ DatabaseIs database_is(const setup::Settings& settings);
 using CatalogArgument = std::optional<std::string>;
 
 struct TableName {
-  CatalogArgument catalog, schema, table;
+  CatalogArgument catalog{}, schema{}, table{};
 };
 
 void tables(Statement& statement, const TableName& name, const CatalogArgument& table_types);

@@ -15,11 +15,11 @@ namespace selkie::odbc {
 // What a catalog query depends on besides the function's arguments.
 struct CatalogContext {
   DatabaseIs database_is = DatabaseIs::catalog;
-  LexerModes modes;
+  LexerModes modes{};
   bool identifiers = false;  // SQL_ATTR_METADATA_ID: arguments are identifiers, neither patterns nor exact names
   bool mariadb = false;
-  protocol::Version version;
-  DescribeOptions describe;
+  protocol::Version version{};
+  DescribeOptions describe{};
   bool odbc2 = false;
 };
 

@@ -28,9 +28,11 @@ constexpr CoreState kCoreStates[] = {
     {Errc::auth_refused, SqlState::invalid_authorization},
     {Errc::connection_lost, SqlState::link_failure},
     {Errc::timed_out, SqlState::connection_timeout},  // SQL_ATTR_CONNECTION_TIMEOUT
+    {Errc::deadline_passed, SqlState::timeout},       // SQL_ATTR_QUERY_TIMEOUT
     {Errc::malformed, SqlState::link_failure},
     {Errc::packet_too_large, SqlState::link_failure},  // the session is closed after it
     {Errc::spool_failed, SqlState::general_error},
+    {Errc::local_infile_refused, SqlState::general_error},
     {Errc::session_dead, SqlState::link_failure},
     {Errc::bad_option, SqlState::cannot_connect},
 };
