@@ -98,11 +98,10 @@ Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& s
   std::string_view text;
   if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
   const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
-  if (progress == nullptr && text.size() < capacity && slot.data != nullptr) [[likely]] {
+  if (text.size() < capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
     std::memcpy(slot.data, text.data(), text.size());
     static_cast<char*>(slot.data)[text.size()] = 0;
-    write_length(slot, text.size());
-    return Outcome::ok;
+    return deliver_whole(slot, progress, text.size());
   }
   if constexpr (kIsReal<S>) {
     if (text.size() >= capacity && capacity > 0 && plan.column->decimals >= 31) shorten<S>(plan, cell, room, text);
@@ -117,9 +116,8 @@ Outcome to_wide(const OutPlan& plan, const protocol::Cell& cell, const Slot& slo
   if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
   const std::size_t capacity = static_cast<std::size_t>(slot.capacity_bytes) / sizeof(SQLWCHAR);
   // UTF-16 never has more units than UTF-8 has bytes.
-  if (progress == nullptr && text.size() < capacity && slot.data != nullptr) [[likely]] {
-    write_length(slot, wide_whole(text, slot.data) * sizeof(SQLWCHAR));
-    return Outcome::ok;
+  if (text.size() < capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
+    return deliver_whole(slot, progress, wide_whole(text, slot.data) * sizeof(SQLWCHAR));
   }
   if constexpr (kIsReal<S>) {
     if (text.size() >= capacity && capacity > 0 && plan.column->decimals >= 31) shorten<S>(plan, cell, room, text);
@@ -138,10 +136,9 @@ Outcome bytes_to_wide(const OutPlan&, const protocol::Cell& cell, const Slot& sl
 // Text, DECIMAL (whose C type is text) and bytes as they came.
 Outcome to_bytes(const OutPlan&, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
   const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
-  if (progress == nullptr && cell.size_bytes <= capacity && slot.data != nullptr) [[likely]] {
+  if (cell.size_bytes <= capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
     std::memcpy(slot.data, cell.data, cell.size_bytes);
-    write_length(slot, cell.size_bytes);
-    return Outcome::ok;
+    return deliver_whole(slot, progress, cell.size_bytes);
   }
   return raw_piece(cell.bytes(), slot, progress);
 }

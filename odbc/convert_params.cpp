@@ -177,7 +177,9 @@ Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out,
 Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInteger) {
   return put_integer(plan, text, out);
 }
-Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToReal) { return put_real_literal(plan, text, out); }
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToReal) {
+  return put_real_literal(plan, text, out);
+}
 Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToBit) {
   double value;
   const Parsed parsed = parse_double(text, value);

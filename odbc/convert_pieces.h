@@ -27,6 +27,16 @@ inline std::size_t wide_whole(std::string_view text, void* out) {
   return written;
 }
 
+// A value that fits is delivered whole, unless SQLGetData has already taken some of it.
+inline bool is_untouched(const Progress* progress) {
+  return progress == nullptr || (progress->delivered_bytes == 0 && !progress->finished);
+}
+inline Outcome deliver_whole(const Slot& slot, Progress* progress, std::size_t bytes) {
+  write_length(slot, bytes);
+  if (progress != nullptr) progress->finished = true;
+  return Outcome::ok;
+}
+
 //   whole     characters at the front that have to fit, else out_of_range
 //   progress  null for a bound column
 Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);

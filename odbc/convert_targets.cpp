@@ -25,18 +25,28 @@ Outcome outcome_of(IntervalFit fit) {
 constexpr int kMaxNumericDigits = 38;  // what the 16 bytes of SQL_NUMERIC_STRUCT hold for any digits
 using Mantissa = unsigned __int128;
 
-// The digits before position `end`, zeros where the text has none. False: beyond 128 bits.
-bool mantissa_of(const NumberText& number, std::int64_t end, Mantissa& mantissa) {
-  constexpr Mantissa kMax = ~Mantissa{0};
+// The digits [0, end) as a number, zeros where the text has none. Precondition: at most kMaxNumericDigits of them count.
+Mantissa mantissa_of(const NumberText& number, std::int64_t end) {
   const auto digits = static_cast<std::int64_t>(number.digits());
-  mantissa = 0;
-  for (std::int64_t i = 0; i < end; ++i) {
-    if (i >= digits && mantissa == 0) return true;
-    const std::uint32_t digit = i < digits ? number.digit(static_cast<std::size_t>(i)) : 0;
-    if (mantissa > (kMax - digit) / 10) return false;
-    mantissa = mantissa * 10 + digit;
+  Mantissa mantissa = 0;
+  std::int64_t i = 0;
+  while (i < std::min(end, digits)) {  // 18 digits at a time in the machine's own words
+    std::uint64_t block = 0, unit = 1;
+    for (const std::int64_t stop = std::min({end, digits, i + 18}); i < stop; ++i, unit *= 10) {
+      block = block * 10 + number.digit(static_cast<std::size_t>(i));
+    }
+    mantissa = mantissa * unit + block;
   }
-  return true;
+  if (mantissa != 0) {
+    for (; i < end; ++i) mantissa *= 10;
+  }
+  return mantissa;
+}
+
+std::int64_t first_digit(const NumberText& number) {
+  std::size_t i = 0;
+  while (i < number.digits() && number.digit(i) == 0) ++i;
+  return static_cast<std::int64_t>(i);
 }
 
 bool any_digit(const NumberText& number, std::int64_t begin, std::int64_t end) {
@@ -45,11 +55,6 @@ bool any_digit(const NumberText& number, std::int64_t begin, std::int64_t end) {
     if (number.digit(static_cast<std::size_t>(i)) != 0) return true;
   }
   return false;
-}
-
-bool has_more_digits(Mantissa mantissa, int digits) {
-  while (digits-- > 0) mantissa /= 10;
-  return mantissa != 0;
 }
 
 // The fraction digits that a literal has, trailing zeros not counted.
@@ -63,7 +68,13 @@ int own_scale(const NumberText& number) {
 
 Outcome to_integer(std::string_view text, bool& negative, std::uint64_t& magnitude) {
   negative = !text.empty() && text.front() == '-';
-  if (parse_digits(text.substr(negative ? 1 : 0), magnitude)) return Outcome::ok;
+  const std::string_view digits = text.substr(negative ? 1 : 0);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  // The plain numbers of columns; other literals take the long way.
+  if (parse_digits(digits.substr(0, point), magnitude)) {
+    const std::size_t fraction = digits.find_first_not_of('0', std::min(point + 1, digits.size()));
+    if (fraction == std::string_view::npos) return Outcome::ok;
+  }
   NumberText number;
   if (!scan_number(text, number)) return Outcome::not_convertible;
   negative = number.negative;
@@ -77,13 +88,18 @@ Outcome to_numeric(const OutPlan& plan, std::string_view text, int scale, SQL_NU
   if (is_asked_for) scale = plan.numeric_scale;
   if (scale < 0 && !is_asked_for) scale = own_scale(number);
   const int precision = is_asked_for ? std::min<int>(plan.numeric_precision, kMaxNumericDigits) : kMaxNumericDigits;
-  Mantissa mantissa;
-  while (!mantissa_of(number, number.point() + scale, mantissa) || has_more_digits(mantissa, precision)) {
-    if (is_asked_for || scale == 0) return Outcome::out_of_range;
-    --scale;  // the fraction gives way to the whole digits
+  const std::int64_t first = first_digit(number);
+  const bool is_zero = first == static_cast<std::int64_t>(number.digits());
+  if (!is_zero && number.point() + scale - first > precision) {
+    if (is_asked_for) return Outcome::out_of_range;
+    // The fraction gives way to the whole digits.
+    const std::int64_t fits = precision + first - number.point();
+    if (fits < 0) return Outcome::out_of_range;
+    scale = static_cast<int>(fits);
   }
-  const auto kept = number.point() + scale;
+  const std::int64_t kept = number.point() + scale;
   if (any_digit(number, kept, number.point())) return Outcome::out_of_range;  // a negative scale would drop whole digits
+  Mantissa mantissa = is_zero ? 0 : mantissa_of(number, kept);
   out = {};
   out.precision = static_cast<SQLCHAR>(precision);
   out.scale = static_cast<SQLSCHAR>(scale);

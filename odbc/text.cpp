@@ -44,7 +44,7 @@ inline void store(char16_t* p, char32_t unit) {
 
 // A broken sequence is replaced as a whole, up to the byte that breaks it. Spec: Unicode 3.9, "U+FFFD Substitution of Maximal
 // Subparts", table 3-7 for the ranges of the second byte.
-inline Decoded decode(const std::uint8_t* in, std::size_t left) {
+Decoded decode_rare(const std::uint8_t* in, std::size_t left) {
   const std::uint8_t lead = in[0];
   if (lead < 0x80) return {lead, 1, true};
   std::size_t size = 0;
@@ -70,6 +70,18 @@ inline Decoded decode(const std::uint8_t* in, std::size_t left) {
     code = code << 6 | (in[i] & 0x3fu);
   }
   return {code, size, true};
+}
+
+// Two and three bytes, which is nearly all text beyond ASCII, in line.
+[[gnu::always_inline]] inline Decoded decode(const std::uint8_t* in, std::size_t left) {
+  if (left >= 3 && (in[0] & 0xf0) == 0xe0) {
+    const std::uint32_t second = in[1] ^ 0x80u, third = in[2] ^ 0x80u;
+    const char32_t code = (in[0] & 0x0fu) << 12 | second << 6 | third;
+    if ((second | third) < 0x40 && code >= 0x800 && !is_surrogate(code)) return {code, 3, true};
+  } else if (left >= 2 && (in[0] & 0xe0) == 0xc0 && in[0] >= 0xc2 && is_continuation(in[1])) {
+    return {(in[0] & 0x1fu) << 6 | (in[1] & 0x3fu), 2, true};
+  }
+  return decode_rare(in, left);
 }
 
 inline Decoded decode(const char16_t* in, std::size_t left) {

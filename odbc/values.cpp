@@ -52,17 +52,19 @@ bool parse_exact(std::string_view text, T& value) {
   constexpr std::size_t kMaxFraction = std::is_same_v<T, float> ? 10 : 22;
   const bool negative = take(text, '-');
   std::uint64_t mantissa = 0;
-  std::size_t whole = 0, fraction = 0;
-  while (whole < text.size() && is_digit(text[whole])) {
-    mantissa = mantissa * 10 + static_cast<unsigned>(text[whole++] - '0');
-  }
-  std::size_t i = whole;
-  if (i < text.size() && text[i] == '.') {
-    for (++i; i < text.size() && is_digit(text[i]); ++i, ++fraction) {
-      mantissa = mantissa * 10 + static_cast<unsigned>(text[i] - '0');
-    }
-  }
-  if (i != text.size() || whole == 0 || whole + fraction > 19 || mantissa > kMaxMantissa || fraction > kMaxFraction)
+  const auto take_run = [&](std::size_t i) {
+    std::uint64_t block;
+    while (i + 8 <= text.size() && parse_eight_digits(text.data() + i, block))
+      mantissa = mantissa * 100'000'000 + block, i += 8;
+    for (; i < text.size() && is_digit(text[i]); ++i) mantissa = mantissa * 10 + static_cast<unsigned>(text[i] - '0');
+    return i;
+  };
+  if (text.size() > 20) return false;  // 19 digits and the point: what 64 bits hold
+  const std::size_t whole = take_run(0);
+  std::size_t end = whole;
+  if (end < text.size() && text[end] == '.') end = take_run(end + 1);
+  const std::size_t fraction = end == whole ? 0 : end - whole - 1;
+  if (end != text.size() || whole == 0 || whole + fraction > 19 || mantissa > kMaxMantissa || fraction > kMaxFraction)
     return false;
   const T magnitude = static_cast<T>(mantissa) / static_cast<T>(kPowersOfTen[fraction]);
   value = negative ? -magnitude : magnitude;
@@ -142,40 +144,71 @@ Parsed parse_float(std::string_view text, float& value) { return parse_approxima
 
 namespace {
 
-// Two digits; a wrong one leaves a bit above the lower four in `bad`.
-inline std::uint32_t two_digits(const char* p, std::uint32_t& bad) {
+// Eight characters that are digits or the separators of a pattern. After `match` byte i of the result is the number that the
+// digits i and i + 1 make; `bad` gets bits where a character is neither.
+constexpr std::uint64_t pattern_of(const char (&text)[9]) {
+  std::uint64_t pattern = 0;
+  for (unsigned i = 0; i < 8; ++i) pattern |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  return pattern;
+}
+// What to add so that the highest bit of a byte shows a digit above 9, a separator that differs at all.
+constexpr std::uint64_t limits_of(const char (&text)[9]) {
+  std::uint64_t limits = 0;
+  for (unsigned i = 0; i < 8; ++i) limits |= std::uint64_t{text[i] == '0' ? 0x7f - 9u : 0x7fu} << (8 * i);
+  return limits;
+}
+
+inline std::uint64_t match(const char* p, std::uint64_t pattern, std::uint64_t limits, std::uint64_t& bad) {
+  std::uint64_t v;
+  std::memcpy(&v, p, sizeof v);
+  v ^= pattern;
+  bad |= (v | (v + limits)) & 0x8080808080808080;
+  return v * 10 + (v >> 8);
+}
+inline std::uint32_t pair(std::uint64_t matched, unsigned i) { return matched >> (8 * i) & 0xff; }
+
+inline std::uint32_t two_digits(const char* p, std::uint64_t& bad) {
   const auto high = static_cast<std::uint32_t>(p[0]) - '0', low = static_cast<std::uint32_t>(p[1]) - '0';
-  bad |= static_cast<std::uint32_t>(high > 9) | static_cast<std::uint32_t>(low > 9);
+  bad |= static_cast<std::uint64_t>(high > 9) | static_cast<std::uint64_t>(low > 9);
   return high * 10 + low;
 }
 
-inline std::uint32_t unless(char c, char wanted) { return static_cast<std::uint32_t>(c != wanted); }
+// 2020-02-29; bits in the result where it is none.
+inline std::uint64_t parse_date_at(const char* p, Date& date) {
+  std::uint64_t bad = 0;
+  const std::uint64_t matched = match(p, pattern_of("0000-00-"), limits_of("0000-00-"), bad);
+  date.year = pair(matched, 0) * 100 + pair(matched, 2);
+  date.month = pair(matched, 5);
+  date.day = two_digits(p + 8, bad);
+  return bad | static_cast<std::uint64_t>(date.month > 12) | static_cast<std::uint64_t>(date.day > 31);
+}
+
+// 23:59:59
+inline std::uint64_t parse_clock_at(const char* p, Time& time) {
+  std::uint64_t bad = 0;
+  const std::uint64_t matched = match(p, pattern_of("00:00:00"), limits_of("00:00:00"), bad);
+  time.hour = pair(matched, 0);
+  time.minute = pair(matched, 3);
+  time.second = pair(matched, 6);
+  return bad | static_cast<std::uint64_t>(time.minute > 59) | static_cast<std::uint64_t>(time.second > 59);
+}
 
 // ".f" to ".ffffff", or nothing. The digits as microseconds.
 inline bool parse_fraction(std::string_view text, std::uint32_t& micro) {
   micro = 0;
   if (text.empty()) return true;
   if (text.size() < 2 || text.size() > 7 || text[0] != '.') return false;
-  constexpr std::array<std::uint32_t, 8> kScale{0, 0, 100'000, 10'000, 1'000, 100, 10, 1};
+  if (text.size() == 7) {
+    std::uint64_t bad = 0;
+    const char* p = text.data() + 1;
+    micro = two_digits(p, bad) * 10'000 + two_digits(p + 2, bad) * 100 + two_digits(p + 4, bad);
+    return bad == 0;
+  }
+  constexpr std::array<std::uint32_t, 7> kScale{0, 0, 100'000, 10'000, 1'000, 100, 10};
   std::uint64_t digits;
   if (!parse_digits(text.substr(1), digits)) return false;
   micro = static_cast<std::uint32_t>(digits) * kScale[text.size()];
   return true;
-}
-
-inline std::uint32_t parse_date_at(const char* p, Date& date) {
-  std::uint32_t bad = unless(p[4], '-') | unless(p[7], '-');
-  date.year = two_digits(p, bad) * 100 + two_digits(p + 2, bad);
-  date.month = two_digits(p + 5, bad);
-  date.day = two_digits(p + 8, bad);
-  return bad | static_cast<std::uint32_t>(date.month > 12) | static_cast<std::uint32_t>(date.day > 31);
-}
-
-inline std::uint32_t parse_clock_at(const char* p, Time& time) {  // MM:SS
-  std::uint32_t bad = unless(p[2], ':');
-  time.minute = two_digits(p, bad);
-  time.second = two_digits(p + 3, bad);
-  return bad | static_cast<std::uint32_t>(time.minute > 59) | static_cast<std::uint32_t>(time.second > 59);
 }
 
 }  // namespace
@@ -184,20 +217,25 @@ bool parse_date(std::string_view text, Date& date) { return text.size() == 10 &&
 
 bool parse_time(std::string_view text, Time& time) {
   time.negative = take(text, '-');
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon < 1 || colon > 4 || text.size() < colon + 6) return false;
-  std::uint64_t hours;
-  if (!parse_digits(text.substr(0, colon), hours)) return false;
-  time.hour = static_cast<std::uint32_t>(hours);
-  return parse_clock_at(text.data() + colon + 1, time) == 0 && parse_fraction(text.substr(colon + 6), time.micro);
+  std::size_t colon = 2;
+  if (text.size() < 8) return false;
+  if (text[2] != ':') {
+    colon = text.find(':');
+    if (colon > 4 || text.size() < colon + 6) return false;
+  }
+  // The last two digits of the hours belong to the clock, the ones before them are hundreds.
+  std::uint64_t hundreds = 0;
+  if (colon > 2 && !parse_digits(text.substr(0, colon - 2), hundreds)) return false;
+  if (parse_clock_at(text.data() + colon - 2, time) != 0) return false;
+  time.hour += static_cast<std::uint32_t>(hundreds) * 100;
+  return parse_fraction(text.substr(colon + 6), time.micro);
 }
 
 bool parse_date_time(std::string_view text, DateTime& value) {
   if (text.size() < 19) return false;
-  std::uint32_t bad = parse_date_at(text.data(), value.date) | unless(text[10], ' ') | unless(text[13], ':');
   value.time.negative = false;
-  value.time.hour = two_digits(text.data() + 11, bad);
-  bad |= parse_clock_at(text.data() + 14, value.time) | static_cast<std::uint32_t>(value.time.hour > 23);
+  std::uint64_t bad = parse_date_at(text.data(), value.date) | parse_clock_at(text.data() + 11, value.time);
+  bad |= static_cast<std::uint64_t>(text[10] != ' ') | static_cast<std::uint64_t>(value.time.hour > 23);
   return bad == 0 && parse_fraction(text.substr(19), value.time.micro);
 }
 

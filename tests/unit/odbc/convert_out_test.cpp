@@ -1,4 +1,4 @@
-#include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "convert_support.h"
@@ -16,12 +16,6 @@ struct Twin {
   std::string text;  // as the server writes it; captured from MySQL 9.7 and MariaDB 11.8
   Value binary;
 };
-
-Value temporal(std::initializer_list<int> bytes) {
-  Value value;
-  for (const int byte : bytes) value.bytes.push_back(static_cast<char>(byte));
-  return value;
-}
 
 const std::uint16_t kZerofill = protocol::column_flag::kZerofill | kUnsigned;
 
@@ -136,6 +130,137 @@ TEST(ConvertOut, TextIsWhatTheServerPrints) {
     EXPECT_EQ(narrow_of(twin.column, Encoding::binary, twin.binary), twin.text) << twin.name;
     EXPECT_EQ(narrow_of(twin.column, Encoding::text, {twin.text}), twin.text) << twin.name;
   }
+}
+
+// --- Which pairs there are. Appendix D, "Converting Data from SQL to C Data Types"
+
+TEST(ConvertOut, PairsAreThoseThatTheSpecificationLists) {
+  constexpr SQLSMALLINT kTargets[] = {SQL_C_CHAR,           SQL_C_WCHAR,
+                                      SQL_C_BINARY,         SQL_C_BIT,
+                                      SQL_C_SLONG,          SQL_C_UBIGINT,
+                                      SQL_C_DOUBLE,         SQL_C_NUMERIC,
+                                      SQL_C_TYPE_DATE,      SQL_C_TYPE_TIME,
+                                      SQL_C_TYPE_TIMESTAMP, SQL_C_GUID,
+                                      SQL_C_INTERVAL_DAY,   SQL_C_INTERVAL_DAY_TO_SECOND,
+                                      SQL_C_INTERVAL_YEAR,  SQL_C_INTERVAL_YEAR_TO_MONTH};
+  struct Row {
+    const char* name;
+    Column column;
+    std::string_view pairs;
+  };
+  const Row rows[] = {
+      {"varchar", text_column(), "yyyyyyyyyyyyyyyy"},
+      {"text", column(WireType::blob, 1020, 0, 16, kUtf8), "yyyyyyyyyyyyyyyy"},
+      {"json", column(WireType::json, 4294967295u), "yyyyyyyyyyyyyyyy"},
+      {"enum", column(WireType::string, 8, 0, 256, kUtf8), "yyyyyyyyyyyyyyyy"},
+      {"null", column(WireType::null), "yyyyyyyyyyyyyyyy"},
+      {"int", column(WireType::long_, 11), "yyyyyyyy----y-y-"},
+      {"year", column(WireType::year, 4, 0, kUnsigned), "yyyyyyyy----y-y-"},
+      {"decimal", column(WireType::newdecimal, 12, 2), "yyyyyyyy----y-y-"},
+      {"double", column(WireType::double_, 22, 31), "yyyyyyyy--------"},
+      {"float", column(WireType::float_, 12, 31), "yyyyyyyy--------"},
+      {"bit(1)", column(WireType::bit, 1), "yyyyyyyy--------"},
+      {"bit(9)", column(WireType::bit, 9), "yyy-------------"},
+      {"blob", column(WireType::blob, 65535), "yyy-------------"},
+      {"binary", column(WireType::string, 4), "yyy-------------"},
+      {"geometry", column(WireType::geometry, 4294967295u), "yyy-------------"},
+      {"vector", column(WireType::vector, 12), "yyy-------------"},
+      {"unknown", column(static_cast<WireType>(100), 12), "yyy-------------"},
+      {"date", column(WireType::date, 10), "yyy-----y-y-----"},
+      {"datetime", column(WireType::datetime, 19), "yyy-----yyy-----"},
+      {"timestamp", column(WireType::timestamp, 19), "yyy-----yyy-----"},
+      {"time", column(WireType::time, 10), "yyy------yy-yy--"},  // day-time intervals beyond the specification
+  };
+  for (const Row& row : rows) {
+    for (const Encoding encoding : {Encoding::text, Encoding::binary}) {
+      std::string pairs;
+      for (const SQLSMALLINT target : kTargets)
+        pairs += plan_output(row.column, encoding, target, {}).convert != nullptr ? 'y' : '-';
+      EXPECT_EQ(pairs, row.pairs) << row.name;
+      EXPECT_EQ(plan_output(row.column, encoding, 12345, {}).convert, nullptr);
+    }
+  }
+}
+
+// --- Bytes
+
+TEST(ConvertOut, BytesAreHexadecimalTextInUpperCase) {
+  EXPECT_EQ(narrow_of(column(WireType::blob, 65535), Encoding::text, {std::string("\x00\x0f\xab\xff", 4)}), "000FABFF");
+  EXPECT_EQ(narrow_of(column(WireType::geometry, 65535), Encoding::binary, {"\x01"}), "01");
+}
+
+TEST(ConvertOut, BinaryOfAStructureIsTheDefaultCType) {
+  const auto bytes = [](const Column& from, const std::string& text) {
+    const Seen seen = convert(from, Encoding::text, {text}, SQL_C_BINARY, 50);
+    EXPECT_EQ(seen.outcome, Outcome::ok);
+    return seen.data.substr(0, static_cast<std::size_t>(seen.length));
+  };
+  EXPECT_EQ(bytes(column(WireType::tiny, 4), "-1"), native<std::int8_t>(-1).bytes);
+  EXPECT_EQ(bytes(column(WireType::tiny, 3, 0, kUnsigned), "255"), native<std::uint16_t>(255).bytes);  // described as SMALLINT
+  EXPECT_EQ(bytes(column(WireType::long_, 11), "-1"), native<std::int32_t>(-1).bytes);
+  EXPECT_EQ(bytes(column(WireType::long_, 10, 0, kUnsigned), "4294967295"), native<std::uint64_t>(4294967295u).bytes);
+  EXPECT_EQ(bytes(column(WireType::longlong, 20), "-1"), native<std::int64_t>(-1).bytes);
+  EXPECT_EQ(bytes(column(WireType::double_, 22, 31), "1.5"), native(1.5).bytes);
+  EXPECT_EQ(bytes(column(WireType::newdecimal, 12, 2), "1.50"), "1.50");
+  EXPECT_EQ(bytes(column(WireType::date, 10), "2020-02-29"), native(SQL_DATE_STRUCT{2020, 2, 29}).bytes);
+  EXPECT_EQ(bytes(column(WireType::bit, 1), "\x01"), "\x01");
+  EXPECT_EQ(convert(column(WireType::long_, 11), Encoding::text, {"1"}, SQL_C_BINARY, 3).outcome, Outcome::out_of_range);
+  EXPECT_EQ(convert(column(WireType::datetime, 19), Encoding::text, {"2020-01-01 00:00:00"}, SQL_C_BINARY, 15).outcome,
+            Outcome::out_of_range);
+}
+
+// --- The application's memory
+
+TEST(ConvertOut, ValuesAndLengthsAreWrittenAtAnyAddress) {
+  alignas(16) char memory[64];
+  for (const SQLSMALLINT c_type :
+       {SQLSMALLINT{SQL_C_SBIGINT}, SQLSMALLINT{SQL_C_DOUBLE}, SQLSMALLINT{SQL_C_NUMERIC}, SQLSMALLINT{SQL_C_WCHAR}}) {
+    std::memset(memory, kFill, sizeof memory);
+    const Column number = column(WireType::longlong, 20);
+    const OutPlan plan = plan_output(number, Encoding::text, c_type, {});
+    const Value value{"42"};
+    auto* length = reinterpret_cast<SQLLEN*>(memory + 41);
+    EXPECT_EQ(plan.convert(plan, value.cell(), Slot{memory + 1, 20, length, length}, nullptr), Outcome::ok);
+    SQLLEN told;
+    std::memcpy(&told, memory + 41, sizeof told);
+    EXPECT_EQ(told, static_cast<SQLLEN>(c_type == SQL_C_WCHAR ? 4 : c_type_size(c_type)));
+    EXPECT_EQ(memory[0], kFill);
+  }
+}
+
+TEST(ConvertOut, SeparateIndicatorIsZeroForAValueAndHoldsTheNull) {
+  SQLINTEGER out = 0;
+  SQLLEN length = -7, indicator = -7;
+  const Column number = column(WireType::long_, 11);
+  const OutPlan plan = plan_output(number, Encoding::text, SQL_C_SLONG, {});
+  const Value value{"42"};
+  const Slot slot{&out, sizeof out, &length, &indicator};
+  EXPECT_EQ(plan.convert(plan, value.cell(), slot, nullptr), Outcome::ok);
+  EXPECT_EQ(out, 42);
+  EXPECT_EQ(length, 4);
+  EXPECT_EQ(indicator, 0);
+  EXPECT_EQ(write_null(slot), Outcome::ok);
+  EXPECT_EQ(indicator, SQL_NULL_DATA);
+  EXPECT_EQ(write_null(Slot{&out, 4, nullptr, nullptr}), Outcome::null_without_indicator);
+  EXPECT_EQ(plan.convert(plan, value.cell(), Slot{&out, 4, nullptr, nullptr}, nullptr), Outcome::ok);
+}
+
+TEST(CTypes, SizesAndDefaults) {
+  EXPECT_EQ(c_type_size(SQL_C_CHAR), 0u);
+  EXPECT_EQ(c_type_size(SQL_C_LONG), 4u);
+  EXPECT_EQ(c_type_size(SQL_C_TIMESTAMP), 16u);
+  EXPECT_EQ(c_type_size(SQL_C_NUMERIC), 19u);
+  EXPECT_EQ(c_type_size(SQL_C_INTERVAL_DAY_TO_SECOND), sizeof(SQL_INTERVAL_STRUCT));
+  for (const SQLSMALLINT c_type : kAllCTypes) EXPECT_TRUE(is_c_type(c_type)) << c_type;
+  EXPECT_FALSE(is_c_type(SQL_C_DEFAULT));
+  EXPECT_FALSE(is_c_type(12345));
+  EXPECT_EQ(default_c_type(SQL_BIGINT, true), SQL_C_UBIGINT);
+  EXPECT_EQ(default_c_type(SQL_BIGINT, false), SQL_C_SBIGINT);
+  EXPECT_EQ(default_c_type(SQL_DECIMAL, true), SQL_C_CHAR);
+  EXPECT_EQ(default_c_type(SQL_WLONGVARCHAR, true), SQL_C_WCHAR);
+  EXPECT_EQ(default_c_type(SQL_TYPE_TIMESTAMP, true), SQL_C_TYPE_TIMESTAMP);
+  EXPECT_EQ(default_c_type(SQL_INTERVAL_DAY, false), SQL_C_INTERVAL_DAY);
+  EXPECT_EQ(default_c_type(12345, false), SQL_C_CHAR);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <optional>
+#include <initializer_list>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -59,6 +59,13 @@ template <class T>
 Value native(T number) {
   Value value{std::string(sizeof number, '\0')};
   std::memcpy(value.bytes.data(), &number, sizeof number);
+  return value;
+}
+
+// A date or time as binary rows carry it, or whatever bytes these are.
+inline Value temporal(std::initializer_list<int> bytes) {
+  Value value;
+  for (const int byte : bytes) value.bytes.push_back(static_cast<char>(byte));
   return value;
 }
 
