@@ -187,8 +187,14 @@ void Connection::run(std::string_view sql) { require(claim(nullptr).run(sql)); }
 LexerModes Connection::lexer_modes() {
   if (!session_) return {};
   using namespace protocol::server_status;
-  return {.ansi_quotes = session_->dialect().mariadb() && (session_->status() & kAnsiQuotes) != 0,
-          .no_backslash_escapes = (session_->status() & kNoBackslashEscapes) != 0};
+  const protocol::Dialect& dialect = session_->dialect();
+  // Of executable comments only these two say by version what they execute.
+  const bool version_counts = dialect.mariadb() || dialect.flavour == protocol::Flavour::mysql;
+  const protocol::Version& version = dialect.version;
+  return {.ansi_quotes = dialect.mariadb() && (session_->status() & kAnsiQuotes) != 0,
+          .no_backslash_escapes = (session_->status() & kNoBackslashEscapes) != 0,
+          .is_mariadb = dialect.mariadb(),
+          .server_version = version_counts ? version.major * 10000u + version.minor * 100u + version.patch : 0};
 }
 
 DescribeOptions Connection::describe_options() const {

@@ -24,7 +24,8 @@ Problem unknown(const std::string& spelling) {
 }
 
 Problem without_effect(const Keyword& keyword, const std::string& spelling) {
-  return {false, spelling, std::string(keyword.name).append(" has no effect in this driver. ").append(keyword.help)};
+  const bool is_error = keyword.kind == KeywordKind::refused;
+  return {is_error, spelling, spelling + (is_error ? " is refused: " : " has no effect: ") + std::string(keyword.help)};
 }
 
 Problem bad_value(const Keyword& keyword, const std::string& spelling, std::string_view value) {
@@ -51,13 +52,11 @@ void apply_option(Settings& settings, std::string_view canonical, std::vector<co
   }
 }
 
-// What is asked for by other keywords than SSLMODE counts too: FORCETLS, SSLVERIFY=1 and a fingerprint are promises that
+// What is asked for by other keywords than SSLMODE counts too: FORCETLS and SSLVERIFY=1 are promises that
 // SSLMODE must not break; a CA or a certificate is a wish that holds while SSLMODE is not given. Idempotent.
 void settle_ssl_mode(Settings& settings, bool mode_is_given) {
   SslMode least = SslMode::disabled;
-  if (settings.force_tls || !settings.tls_peer_fingerprint.empty() || !settings.tls_peer_fingerprint_file.empty()) {
-    least = SslMode::required;
-  }
+  if (settings.force_tls) least = SslMode::required;
   if (settings.ssl_verify == true) least = SslMode::verify_identity;
   if (!mode_is_given) {
     const bool has_ca = !settings.ssl_ca.empty() || !settings.ssl_capath.empty();
@@ -103,7 +102,7 @@ void apply(Settings& settings, std::span<const Pair> pairs, std::vector<const Ke
       continue;
     }
     if (keyword->kind == KeywordKind::accepted) continue;
-    if (keyword->kind == KeywordKind::unsupported) {
+    if (keyword->kind == KeywordKind::unsupported || keyword->kind == KeywordKind::refused) {
       if (is_turned_on(pair.value)) problems.push_back(without_effect(*keyword, pair.keyword));
       continue;
     }

@@ -124,7 +124,6 @@ TEST(Settings, BothDriversSpellingsMeanTheSame) {
       {"PREPONCLIENT=1", "NO_SSPS", "1"},
       {"PSCACHESIZE=9", "STATEMENT_CACHE", "9"},
       {"SERVERKEY=k", "RSAKEY", "k"},
-      {"SSLFP=AB", "TLSPEERFP", "AB"},
       {"NO_SCHEMA=0", "NO_SCHEMA", "0"},
       {"ZERO_DATE_TO_MIN=1", "ZERO_DATE", "MIN"},
       {"ZERO_DATE=error", "ZERO_DATE", "ERROR"},
@@ -218,10 +217,17 @@ TEST(Settings, ManyUnknownKeywordsGiveOnlyAFewWarnings) {
 }
 
 TEST(Settings, KeywordThatWouldChangeResultsButIsUnsupportedWarnsWhenTurnedOn) {
-  EXPECT_THAT(Read("PAD_SPACE=1").said(), HasSubstr("? PAD_SPACE has no effect in this driver. "));
+  EXPECT_THAT(Read("PAD_SPACE=1").said(), HasSubstr("? PAD_SPACE has no effect: "));
   EXPECT_THAT(Read("OPTION=512").said(), HasSubstr("? PAD_SPACE has no effect"));
   EXPECT_EQ(Read("PAD_SPACE=0;USE_MYCNF=No;ENABLE_DNS_SRV=").said(), "");
   EXPECT_EQ(Read("PLUGIN_DIR=/x;MULTI_HOST=1;PREFETCH=100;AUTO_RECONNECT=1;Trace=0;Setup=x;Threading=2").said(), "");
+}
+
+TEST(Settings, KeywordThatPromisesSafetyThatIsNotThereIsRefused) {
+  for (const char* keyword : {"TLSPEERFP", "SSLFP", "TLSPEERFPLIST"}) {
+    EXPECT_THAT(Read(std::string(keyword) + "=AB:CD").said(), HasSubstr("! " + std::string(keyword) + " is refused: "));
+    EXPECT_EQ(Read(std::string(keyword) + "=").said(), "");
+  }
 }
 
 TEST(Settings, SecretNeverAppearsInAMessage) {
@@ -283,7 +289,6 @@ TEST(Settings, TlsModeIsNeverWeakerThanAnyKeywordOfTheSameSourcePromises) {
       {"SSLCA=f;SSLMODE=PREFERRED", "", SslMode::preferred},
       {"SSLMODE=VERIFY_CA;SSLVERIFY=0", "", SslMode::verify_ca},
       {"SSLCERT=f;SSLKEY=g", "", SslMode::required},
-      {"TLSPEERFP=AB;SSLMODE=DISABLED", "", SslMode::required},
       {"SSLMODE=DISABLED", "FORCETLS=1;SSLVERIFY=1;SSLCA=f", SslMode::disabled},
       {"FORCETLS=1", "SSLMODE=DISABLED", SslMode::required},
       {"SSLCA=f", "SSLVERIFY=0", SslMode::required},
