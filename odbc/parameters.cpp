@@ -9,6 +9,20 @@
 namespace selkie::odbc {
 namespace {
 
+constexpr std::uint16_t kUtf8mb4 = 45;  // utf8mb4_general_ci
+
+bool is_text(SQLSMALLINT sql_type) {
+  switch (sql_type) {
+    case SQL_CHAR:
+    case SQL_VARCHAR:
+    case SQL_LONGVARCHAR:
+    case SQL_WCHAR:
+    case SQL_WVARCHAR:
+    case SQL_WLONGVARCHAR: return true;
+    default: return false;
+  }
+}
+
 bool is_output(SQLSMALLINT direction) { return direction == SQL_PARAM_OUTPUT || direction == SQL_PARAM_INPUT_OUTPUT; }
 
 bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_type == SQL_C_WCHAR || c_type == SQL_C_BINARY; }
@@ -295,7 +309,10 @@ void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, co
   const SQLSMALLINT c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
   const OutOptions options{
       .zero_date = statement_.zero_date(), .numeric_precision = app->precision, .numeric_scale = app->scale};
-  const OutPlan plan = plan_output(column, encoding, c_type, options);
+  // MySQL describes an OUT value of text as bytes: what it is, the application said.
+  protocol::Column described = column;
+  if (is_text(imp->concise_type) && described.charset == protocol::kBinaryCharset) described.charset = kUtf8mb4;
+  const OutPlan plan = plan_output(described, encoding, c_type, options);
   if (plan.convert == nullptr) throw Fail(SqlState::restricted_type);
   const SQLLEN offset = bind_offset();
   const Slot slot{at(app->data_ptr, offset), app->octet_length, at(app->octet_length_ptr, offset),

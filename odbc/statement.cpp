@@ -284,11 +284,13 @@ void Statement::send_text(const std::string& sql) {
 
 void Statement::write_execute(protocol::Session& session, std::uint32_t statement_id) {
   const auto& types = parameters_.types();
+  // A CALL writes its OUT values, and their types, over MySQL's copy of the parameters.
+  const bool known = types == sent_types_ && !parameters_.has_output();
   protocol::ByteWriter& out = session.begin_command();
   protocol::write_execute_head(out, {.statement_id = statement_id,
                                      .parameters = static_cast<std::uint16_t>(types.size()),
                                      .null_bitmap = parameters_.null_bitmap(),
-                                     .types = types == sent_types_ ? std::span<const protocol::ParameterType>{} : types});
+                                     .types = known ? std::span<const protocol::ParameterType>{} : types});
   out.bytes(parameters_.values());
   session.end_command();
   sent_types_ = types;
