@@ -4,10 +4,12 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -118,6 +120,15 @@ class Listener {
   std::uint16_t port_ = 0;
   bool valid_ = false;
 };
+
+// For a thread that plays a server by OpenSSL's own sockets, which raise SIGPIPE. The client's thread keeps it unblocked: there
+// it has to end the test.
+inline void block_sigpipe() {
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+}
 
 // Waits until something can be read from the descriptor; false: nothing came.
 inline bool wait_readable(int fd, int milliseconds = 2000) {

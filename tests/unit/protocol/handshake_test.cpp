@@ -6,30 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/greetings.h"
 #include "tests/support/hex.h"
 
 namespace selkie::protocol {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
 using test::from_hex;
 using test::to_hex;
+using testing::HasSubstr;
+using testing::Not;
 using Packet = std::vector<std::uint8_t>;
-
-// Greetings of real servers, captured.
-const Packet kMariaDb1011 = from_hex(  // 10.11.18-MariaDB-0+deb12u1, no TLS
-    "0a352e352e352d31302e31312e31382d4d6172696144422d302b6465623132753100210000003d6f38667a55767400fef72d0200ff8115000000000000"
-    "1d"
-    "000000657d6256657951693c2f7379006d7973716c5f6e61746976655f70617373776f726400");
-const Packet kMariaDb118 = from_hex(  // 11.8.6-MariaDB-0+deb13u1
-    "0a31312e382e362d4d6172696144422d302b646562313375312066726f6d2044656269616e00220000004a424d3e2f6b523900feff2d0200ff81150000"
-    "00"
-    "0000003d000000646b6e65305f6f303f2b595e006d7973716c5f6e61746976655f70617373776f726400");
-const Packet kMySql97 = from_hex(  // 9.7.4
-    "0a392e372e342d3200360000002b413f1b1015554b00ffffff0200ffdf1500000000000000000000656d49131a5a0329141636170063616368696e675f"
-    "73"
-    "6861325f70617373776f726400");
 
 constexpr std::uint32_t kModern = 0xdfffffff & ~static_cast<std::uint32_t>(capability::kSsl);
 
@@ -191,7 +178,7 @@ TEST(HandshakeMachine, LogsInToMariaDbWithTheExpectedBytes) {
   ConnectOptions made = options(SslMode::disabled);
   made.database = "shop";
   made.attributes = {{"_client_name", "selkie"}};
-  const Talk seen = talk(made, {kMariaDb1011, kOk});
+  const Talk seen = talk(made, {test::kGreetingOfMariaDb1011, kOk});
   EXPECT_EQ(seen.steps, (std::vector<std::string>{
                             "0ca2be01000000402d000000000000000000000000000000000000001c000000616e6e0014dd160dc84b6a1b22c5e5"
                             "90fc74e334edb7ebb8cc73686f70006d7973716c5f6e61746976655f70617373776f726400140c5f636c69656e74"
@@ -214,7 +201,7 @@ TEST(HandshakeMachine, ErrorsInsteadOfAGreetingNeedNoStateMarker) {
 }
 
 TEST(HandshakeMachine, TruncatedGreetingsAreNoServer) {
-  for (const Packet& whole : {kMariaDb1011, kMariaDb118, kMySql97}) {
+  for (const Packet& whole : {test::kGreetingOfMariaDb1011, test::kGreetingOfMariaDb118, test::kGreetingOfMySql97}) {
     const std::string_view text = as_text(whole);
     const std::size_t scramble_end = text.rfind('\0', text.size() - 2);
     for (std::size_t size = 0; size < scramble_end; ++size) {
@@ -234,7 +221,7 @@ TEST(HandshakeMachine, GreetingsOfOldProtocolsAreNamed) {
 }
 
 TEST(HandshakeMachine, SslRequestIsTheHeadOfTheLoginAndNothingElse) {
-  for (const Packet& server : {kMySql97, kMariaDb118}) {
+  for (const Packet& server : {test::kGreetingOfMySql97, test::kGreetingOfMariaDb118}) {
     ConnectOptions made = options(SslMode::required);
     made.database = "shop";
     const Talk seen = talk(made, {server, kOk});
@@ -258,17 +245,17 @@ TEST(HandshakeMachine, TlsDemandedAndNotOfferedFailsBeforeAnythingIsSent) {
 }
 
 TEST(HandshakeMachine, UsesTlsOverAUnixSocketOnlyWhenItIsDemanded) {
-  EXPECT_EQ(talk(options(SslMode::preferred), {kMySql97}, true).steps.size(), 1u);
-  EXPECT_EQ(talk(options(SslMode::disabled), {kMySql97}).steps.size(), 1u);
-  EXPECT_EQ(talk(options(SslMode::required), {kMySql97}, true).steps[0].substr(0, 4), "tls ");
-  EXPECT_EQ(talk(options(SslMode::preferred), {kMySql97}).steps[0].substr(0, 4), "tls ");
+  EXPECT_EQ(talk(options(SslMode::preferred), {test::kGreetingOfMySql97}, true).steps.size(), 1u);
+  EXPECT_EQ(talk(options(SslMode::disabled), {test::kGreetingOfMySql97}).steps.size(), 1u);
+  EXPECT_EQ(talk(options(SslMode::required), {test::kGreetingOfMySql97}, true).steps[0].substr(0, 4), "tls ");
+  EXPECT_EQ(talk(options(SslMode::preferred), {test::kGreetingOfMySql97}).steps[0].substr(0, 4), "tls ");
 }
 
 TEST(HandshakeMachine, PacketInsteadOfTheTlsHandshakeIsFatal) {
   const ConnectOptions made = options(SslMode::required);
   HandshakeMachine machine(made, false);
   ByteWriter out;
-  ASSERT_TRUE(std::holds_alternative<action::StartTls>(machine.on_packet(kMySql97, out)));
+  ASSERT_TRUE(std::holds_alternative<action::StartTls>(machine.on_packet(test::kGreetingOfMySql97, out)));
   EXPECT_TRUE(std::holds_alternative<action::Fail>(machine.on_packet(kOk, out)));
 }
 
@@ -449,7 +436,7 @@ TEST(HandshakeMachine, FollowsSwitchesInAllTheirForms) {
 // One login in 256 has such a challenge.
 TEST(HandshakeMachine, ChallengeEndingInZeroIsSignedWhole) {
   const std::string challenge = kScramble32.substr(0, 31) + kNul;
-  const Talk seen = talk(options(), {kMariaDb118, auth_switch("client_ed25519", challenge)});
+  const Talk seen = talk(options(), {test::kGreetingOfMariaDb118, auth_switch("client_ed25519", challenge)});
   const auto expected = ed25519_response("secret", bytes_of(challenge));
   EXPECT_EQ(seen.steps.back(), to_hex(expected.value()));
 }
@@ -457,7 +444,8 @@ TEST(HandshakeMachine, ChallengeEndingInZeroIsSignedWhole) {
 TEST(HandshakeMachine, ParsecTakesItsSaltWithAndWithoutEscape) {
   const std::string salt = std::string("P\0", 2) + "saltsaltsalt";
   for (const Packet& packet : {more_data(salt), Packet(salt.begin(), salt.end())}) {
-    const Talk seen = talk(options(SslMode::disabled), {kMariaDb118, auth_switch("parsec", kScramble32), packet, kOk});
+    const Talk seen =
+        talk(options(SslMode::disabled), {test::kGreetingOfMariaDb118, auth_switch("parsec", kScramble32), packet, kOk});
     ASSERT_EQ(seen.steps.size(), 4u);
     EXPECT_EQ(seen.steps[1], "");  // an empty packet
     EXPECT_EQ(seen.steps[2].size(), 2u * (32 + 64));
@@ -475,9 +463,9 @@ TEST(HandshakeMachine, ExactlyOneEscapeByteIsTakenOff) {
 
 TEST(HandshakeMachine, FullAuthenticationGoesInClearUnderTlsAndThroughASocketOnly) {
   const std::string clear = "73656372657400";
-  EXPECT_EQ(talk(options(SslMode::required), {kMySql97, more_data("\x04")}).steps.back(), clear);
-  EXPECT_EQ(talk(options(), {kMySql97, more_data("\x04")}, true).steps.back(), clear);
-  const Talk open = talk(options(SslMode::disabled), {kMySql97, more_data("\x04")});
+  EXPECT_EQ(talk(options(SslMode::required), {test::kGreetingOfMySql97, more_data("\x04")}).steps.back(), clear);
+  EXPECT_EQ(talk(options(), {test::kGreetingOfMySql97, more_data("\x04")}, true).steps.back(), clear);
+  const Talk open = talk(options(SslMode::disabled), {test::kGreetingOfMySql97, more_data("\x04")});
   EXPECT_EQ(open.failure.errc, Errc::auth_refused);
   EXPECT_THAT(open.failure.message, HasSubstr("GET_SERVER_PUBLIC_KEY"));
 }

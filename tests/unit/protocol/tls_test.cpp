@@ -1,9 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
-#include <pthread.h>
 
-#include <csignal>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -85,10 +83,7 @@ class TlsServer {
     SSL_CTX_use_PrivateKey(context_.get(), identity.key());
     if (setup) setup(context_.get());
     thread_ = std::thread([this, script = std::move(script)] {
-      sigset_t broken_pipe;  // OpenSSL's own sockets raise it; in the client's thread it would end the test
-      sigemptyset(&broken_pipe);
-      sigaddset(&broken_pipe, SIGPIPE);
-      ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+      test::block_sigpipe();
       Socket peer = listener_.accept();
       const Owned<SSL, SSL_free> ssl(SSL_new(context_.get()));
       SSL_set_fd(ssl.get(), peer.fd());
