@@ -52,7 +52,7 @@ struct Progress {
 
   // The converters' own: where the source goes on, and the converted value's whole size once it had to be counted.
   std::size_t source_bytes = 0, total_bytes = 0;
-  char16_t pending_unit = 0;  // second half of a surrogate pair that was cut because the buffer holds one unit only
+  char16_t pending_unit = 0;  // second half of a surrogate pair that the end of the buffer cut
 };
 
 // One column's conversion, resolved when the binding or the result's shape changes; constant over all rows.
@@ -106,6 +106,7 @@ inline Outcome write_null(const Slot& slot) {
 SQLSMALLINT current_c_type(SQLSMALLINT c_type);
 // Bytes of a fixed-length C type; 0 for character and binary types.
 std::size_t c_type_size(SQLSMALLINT c_type);
+// Whether an application may ask for it: SQL_C_DEFAULT, too.
 bool is_c_type(SQLSMALLINT c_type);
 // What SQL_C_DEFAULT means for an SQL type; SQL_C_CHAR for a type not known.
 SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);

@@ -65,9 +65,9 @@ Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot,
   const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
   if (slot.data == nullptr || capacity == 0) return tell_length(slot, progress, left.size());
   if (before == 0 && whole >= capacity) return Outcome::out_of_range;
-  std::size_t fits = cut_between_characters(left, capacity - 1);
-  // A piece has to move on, even if that cuts a character wider than the buffer.
-  if (fits == 0 && progress != nullptr) fits = std::min(left.size(), capacity - 1);
+  // SQLGetData's pieces fill the buffer, as its callers reckon: the next piece brings the rest of a character that was cut.
+  const std::size_t fits =
+      progress != nullptr ? std::min(left.size(), capacity - 1) : cut_between_characters(left, capacity - 1);
   std::memcpy(slot.data, left.data(), fits);
   static_cast<char*>(slot.data)[fits] = 0;
   return delivered(slot, progress, fits, left.size());
@@ -90,8 +90,8 @@ Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, P
       utf8_to_utf16(text.data() + at.source_bytes, text.size() - at.source_bytes, out + units, capacity - 1 - units);
   units += done.written;
   at.source_bytes += done.read;
-  // The next character is a pair, and the buffer has room for one unit: it would never get on.
-  if (units == 0 && capacity == 2 && progress != nullptr && at.source_bytes < text.size()) {
+  // The next character is a pair with room for its first half. Callers reckon that a piece of SQLGetData fills the buffer.
+  if (units + 1 < capacity && progress != nullptr && at.source_bytes < text.size()) {
     char16_t pair[2];
     at.source_bytes += utf8_to_utf16(text.data() + at.source_bytes, text.size() - at.source_bytes, pair, 2).read;
     put(pair[0]);

@@ -38,7 +38,7 @@ inline Outcome deliver_whole(const Slot& slot, Progress* progress, std::size_t b
 }
 
 //   whole     characters at the front that have to fit, else out_of_range
-//   progress  null for a bound column
+//   progress  null for a bound column, which is cut between characters; pieces are cut wherever the buffer ends
 Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
 Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
 Outcome raw_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress);

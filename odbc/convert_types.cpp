@@ -94,7 +94,7 @@ std::size_t c_type_size(SQLSMALLINT c_type) {
   return row == nullptr ? 0 : row->size_bytes;
 }
 
-bool is_c_type(SQLSMALLINT c_type) { return is_interval(c_type) || find(c_type) != nullptr; }
+bool is_c_type(SQLSMALLINT c_type) { return c_type == SQL_C_DEFAULT || is_interval(c_type) || find(c_type) != nullptr; }
 
 SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned) {
   if (is_interval(sql_type)) return sql_type;

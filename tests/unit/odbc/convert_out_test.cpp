@@ -252,7 +252,7 @@ TEST(CTypes, SizesAndDefaults) {
   EXPECT_EQ(c_type_size(SQL_C_NUMERIC), 19u);
   EXPECT_EQ(c_type_size(SQL_C_INTERVAL_DAY_TO_SECOND), sizeof(SQL_INTERVAL_STRUCT));
   for (const SQLSMALLINT c_type : kAllCTypes) EXPECT_TRUE(is_c_type(c_type)) << c_type;
-  EXPECT_FALSE(is_c_type(SQL_C_DEFAULT));
+  EXPECT_TRUE(is_c_type(SQL_C_DEFAULT));
   EXPECT_FALSE(is_c_type(12345));
   EXPECT_EQ(default_c_type(SQL_BIGINT, true), SQL_C_UBIGINT);
   EXPECT_EQ(default_c_type(SQL_BIGINT, false), SQL_C_SBIGINT);
