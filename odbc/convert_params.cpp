@@ -2,35 +2,50 @@
 
 namespace selkie::odbc::param {
 
-void put_date_fields(ByteWriter& out, const Date& date) {
-  out.u16(static_cast<std::uint16_t>(date.year));
-  out.u8(static_cast<std::uint8_t>(date.month));
-  out.u8(static_cast<std::uint8_t>(date.day));
+namespace {
+
+std::uint8_t low_byte(std::uint32_t value) { return static_cast<std::uint8_t>(value); }
+
+std::uint8_t* store(std::uint8_t* p, const Date& date) {
+  p[0] = low_byte(date.year);
+  p[1] = low_byte(date.year >> 8);
+  p[2] = low_byte(date.month);
+  p[3] = low_byte(date.day);
+  return p + 4;
 }
 
-void put_clock_fields(ByteWriter& out, std::uint32_t hour, const Time& time) {
-  out.u8(static_cast<std::uint8_t>(hour));
-  out.u8(static_cast<std::uint8_t>(time.minute));
-  out.u8(static_cast<std::uint8_t>(time.second));
-  if (time.micro != 0) out.u32(time.micro);
+std::uint8_t* store(std::uint8_t* p, std::uint32_t value) {
+  std::memcpy(p, &value, sizeof value);
+  return p + sizeof value;
 }
 
-void put(ByteWriter& out, const Date& date) {
-  out.u8(4);
-  put_date_fields(out, date);
+// The microseconds are sent only when there are any.
+void store_clock(std::uint8_t* p, std::uint32_t hour, const Time& time) {
+  p[0] = low_byte(hour);
+  p[1] = low_byte(time.minute);
+  p[2] = low_byte(time.second);
+  if (time.micro != 0) store(p + 3, time.micro);
 }
+
+// Room for a value of so many bytes, behind its length byte.
+std::uint8_t* begin(ByteWriter& out, std::uint8_t size) {
+  std::uint8_t* p = out.extend(1u + size);
+  *p = size;
+  return p + 1;
+}
+
+}  // namespace
+
+void put(ByteWriter& out, const Date& date) { store(begin(out, 4), date); }
 
 void put(ByteWriter& out, const DateTime& value) {
-  out.u8(value.time.micro != 0 ? 11 : 7);
-  put_date_fields(out, value.date);
-  put_clock_fields(out, value.time.hour, value.time);
+  store_clock(store(begin(out, value.time.micro != 0 ? 11 : 7), value.date), value.time.hour, value.time);
 }
 
 void put(ByteWriter& out, const Time& time) {
-  out.u8(time.micro != 0 ? 12 : 8);
-  out.u8(time.negative ? 1 : 0);
-  out.u32(time.hour / 24);
-  put_clock_fields(out, time.hour % 24, time);
+  std::uint8_t* p = begin(out, time.micro != 0 ? 12 : 8);
+  p[0] = time.negative ? 1 : 0;
+  store_clock(store(p + 1, time.hour / 24), time.hour % 24, time);
 }
 
 namespace {
@@ -63,16 +78,24 @@ std::string_view plain_decimal(const NumberText& number, std::array<char, kMaxDe
 std::string_view numeric_text(const SQL_NUMERIC_STRUCT& numeric, std::array<char, 256>& room) {
   unsigned __int128 mantissa = 0;
   for (int i = SQL_MAX_NUMERIC_LEN - 1; i >= 0; --i) mantissa = mantissa << 8 | numeric.val[i];
+  const bool is_zero = mantissa == 0;
   const int scale = numeric.scale;
   char* const end = room.data() + room.size();
   char* out = end;
-  for (int i = scale; i < 0; ++i) *--out = '0';
-  int digits = 0;
-  for (; mantissa != 0 || digits <= std::max(scale, 0); ++digits, mantissa /= 10) {
+  for (int i = scale; i < 0 && !is_zero; ++i) *--out = '0';
+  // Eighteen digits at a time: dividing 128 bits is slow.
+  constexpr int kBlock = 18;
+  constexpr std::uint64_t kBlockUnit = 1'000'000'000'000'000'000;
+  std::uint64_t block = 0;
+  for (int digits = 0; mantissa != 0 || block != 0 || digits <= std::max(scale, 0); ++digits, block /= 10) {
+    if (digits % kBlock == 0) {
+      block = static_cast<std::uint64_t>(mantissa % kBlockUnit);
+      mantissa /= kBlockUnit;
+    }
     if (scale > 0 && digits == scale) *--out = '.';
-    *--out = static_cast<char>('0' + static_cast<int>(mantissa % 10));
+    *--out = static_cast<char>('0' + static_cast<int>(block % 10));
   }
-  if (numeric.sign == 0) *--out = '-';
+  if (numeric.sign == 0 && !is_zero) *--out = '-';
   return {out, end};
 }
 
@@ -134,17 +157,17 @@ Outcome put_date(const DateTime& value, ByteWriter& out) {
   return Outcome::ok;
 }
 
-// What text says, zero dates included: the server knows whether it takes them.
+// What text says: as servers write it, zero dates included (whether they are taken is the server's to say), or any literal.
 Outcome read_literal(std::string_view text, TemporalLiteral& literal) {
-  if (parse_date(text, literal.value.date) && literal.value.date.is_zero()) {
-    literal.form = TemporalForm::date;
-    return Outcome::ok;
-  }
-  if (parse_date_time(text, literal.value) && literal.value.date.is_zero()) {
+  Date& date = literal.value.date;
+  if (parse_date_time(text, literal.value) && (date.is_zero() || is_calendar_date(date))) {
     literal.form = TemporalForm::date_time;
-    return Outcome::ok;
+  } else if (parse_date(text, date) && (date.is_zero() || is_calendar_date(date))) {
+    literal.value.time = {};
+    literal.form = TemporalForm::date;
+  } else {
+    literal = scan_temporal(text);
   }
-  literal = scan_temporal(text);
   return literal.form == TemporalForm::none ? Outcome::not_convertible : Outcome::ok;
 }
 

@@ -74,6 +74,7 @@ constexpr std::array kRows{
     bytes("geometry", SQL_LONGVARBINARY, kLong, "", SQL_PRED_BASIC),
     bytes("varbinary", SQL_VARBINARY, kVarying, kLength),
     bytes("binary", SQL_BINARY, 255, kLength),
+    bytes("bit", SQL_BINARY, 8, "bits"),
     text("longtext", SQL_LONGVARCHAR, kLong, ""),
     text("mediumtext", SQL_LONGVARCHAR, 16'777'215, ""),
     text("text", SQL_LONGVARCHAR, 65'535, ""),
