@@ -69,8 +69,11 @@ void Cursor::plan_bindings() {
     }
     const protocol::Column& definition = (*columns_)[column];
     const SQLSMALLINT c_type = resolve_c_type(record->concise_type, definition, describe_options);
-    const OutOptions options{
-        .zero_date = statement_.zero_date(), .numeric_precision = record->precision, .numeric_scale = record->scale};
+    const OutOptions options{.zero_date = statement_.zero_date(),
+                             .numeric_precision = record->precision,
+                             .numeric_scale = record->scale,
+                             .interval_precision = record->datetime_interval_precision,
+                             .seconds_precision = record->precision};
     OutPlan plan = plan_output(definition, encoding_, c_type, options);
     if (plan.convert == nullptr) {
       throw Fail(SqlState::restricted_type,
@@ -354,6 +357,8 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     c_type = record->concise_type;
     options.numeric_precision = record->precision;
     options.numeric_scale = record->scale;
+    options.interval_precision = record->datetime_interval_precision;
+    options.seconds_precision = record->precision;
   }
   if (get_plans_.size() != columns_->size()) get_plans_.resize(columns_->size());
   GetPlan& planned = get_plans_[index];

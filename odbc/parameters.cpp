@@ -307,8 +307,11 @@ void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, co
   const DescriptorRecord* app = statement_.apd().find(number);
   const DescriptorRecord* imp = statement_.ipd().find(number);
   const SQLSMALLINT c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
-  const OutOptions options{
-      .zero_date = statement_.zero_date(), .numeric_precision = app->precision, .numeric_scale = app->scale};
+  const OutOptions options{.zero_date = statement_.zero_date(),
+                           .numeric_precision = app->precision,
+                           .numeric_scale = app->scale,
+                           .interval_precision = app->datetime_interval_precision,
+                           .seconds_precision = app->precision};
   // MySQL describes an OUT value of text as bytes: what it is, the application said.
   protocol::Column described = column;
   if (is_text(imp->concise_type) && described.charset == protocol::kBinaryCharset) described.charset = kUtf8mb4;
