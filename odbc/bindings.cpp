@@ -47,7 +47,7 @@ void require_direction(SQLSMALLINT direction) {
 }
 
 void require_c_type(SQLSMALLINT c_type) {
-  if (!is_c_type(c_type)) throw Fail(SqlState::invalid_c_type);
+  if (c_type != SQL_C_DEFAULT && !is_c_type(c_type)) throw Fail(SqlState::invalid_c_type);
 }
 
 }  // namespace
