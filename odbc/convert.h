@@ -59,10 +59,10 @@ struct Progress {
 //   cell      not NULL (write_null is for that), sliced by the same column and encoding as the plan is for
 //   slot      memory of the application, of any alignment
 //   progress  SQLGetData's, or null for a bound fetch
-// Text and bytes that do not fit are cut (Outcome::truncated): text between characters, never inside unless the buffer has no
-// room for a single one. The length is that of the whole value, for SQLGetData of what is left of it. A number or date that
-// does not fit may lose its fraction; when its whole part does not fit, it is out_of_range. A capacity of 0 asks for the
-// length.
+// Text and bytes that do not fit are cut (Outcome::truncated): for a bound column between characters; a piece of SQLGetData
+// fills the buffer, as its callers reckon, and the next one brings the rest of a character. The length is that of the whole
+// value, for SQLGetData of what is left of it. A number or date that does not fit may lose its fraction; when its whole part
+// does not fit, it is out_of_range. A capacity of 0 asks for the length.
 struct OutPlan;
 using OutConverter = Outcome (*)(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress);
 struct OutPlan {

@@ -51,7 +51,7 @@ Outcome hex_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress) {
   const std::size_t capacity = static_cast<std::size_t>(slot.capacity_bytes) / sizeof(Ch);
   if (slot.data == nullptr || capacity == 0) return tell_length(slot, progress, left * sizeof(Ch));
   std::size_t count = std::min(left, capacity - 1);
-  if (count < left && (first + count) % 2 != 0 && count > 1) --count;
+  if (count < left && progress == nullptr) count -= count % 2;
   put_hex<Ch>(bytes, first, count, slot.data);
   return delivered(slot, progress, count * sizeof(Ch), left * sizeof(Ch));
 }

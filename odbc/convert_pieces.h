@@ -42,7 +42,7 @@ inline Outcome deliver_whole(const Slot& slot, Progress* progress, std::size_t b
 Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
 Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
 Outcome raw_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress);
-// Two upper-case hexadecimal digits a byte; a byte is not cut in two unless the buffer has room for one digit only.
+// Two upper-case hexadecimal digits a byte; for a bound column both or none.
 Outcome narrow_hex(protocol::Bytes bytes, const Slot& slot, Progress* progress);
 Outcome wide_hex(protocol::Bytes bytes, const Slot& slot, Progress* progress);
 

@@ -123,13 +123,10 @@ Pieces in_pieces(const Column& from, const Value& value, SQLSMALLINT c_type, std
       pieces.whole.append(seen.data, 0, static_cast<std::size_t>(seen.length));
       continue;
     }
-    // A cut piece ends at its terminator: hexadecimal pairs may leave a unit of the buffer alone.
+    // A cut piece fills the buffer up to its terminator.
     const std::size_t before = pieces.whole.size();
-    std::size_t size = capacity;
-    if (c_type == SQL_C_CHAR) size = std::strlen(seen.data.c_str());
-    if (c_type == SQL_C_WCHAR) {
-      for (size = 0; seen.data[size] != 0 || seen.data[size + 1] != 0;) size += 2;
-    }
+    const std::size_t size = terminator == 0 ? capacity : (capacity / terminator - 1) * terminator;
+    EXPECT_EQ(seen.data.substr(size, terminator), std::string(terminator, '\0'));
     pieces.whole.append(seen.data, 0, size);
     EXPECT_GT(pieces.whole.size(), before) << "no way forward at capacity " << capacity;
     EXPECT_EQ(progress.delivered_bytes, pieces.whole.size());
@@ -184,10 +181,15 @@ TEST(GetData, PiecesFillTheBufferThoughThatCutsACharacter) {
   }
 }
 
-TEST(GetData, PiecesKeepHexadecimalPairsWhole) {
+TEST(ConvertOut, HexadecimalPairsStayWholeInABoundColumnOnly) {
+  const Column blob = column(WireType::blob, 65535);
+  const Seen bound = convert(blob, Encoding::text, {"abc"}, SQL_C_CHAR, 4);
+  EXPECT_EQ(bound.outcome, Outcome::truncated);
+  EXPECT_STREQ(bound.data.c_str(), "61");
+  EXPECT_EQ(bound.length, 6);
   Progress progress;
-  convert(column(WireType::blob, 65535), Encoding::text, {"abc"}, SQL_C_CHAR, 4, {}, &progress);
-  EXPECT_EQ(progress.delivered_bytes, 2u);
+  EXPECT_STREQ(convert(blob, Encoding::text, {"abc"}, SQL_C_CHAR, 4, {}, &progress).data.c_str(), "616");
+  EXPECT_STREQ(convert(blob, Encoding::text, {"abc"}, SQL_C_CHAR, 4, {}, &progress).data.c_str(), "263");
 }
 
 TEST(GetData, LengthMayBeAskedForBetweenPieces) {
