@@ -78,6 +78,14 @@ bool set_zero_date_to_min(Settings& settings, std::string_view value) {
 }
 std::string get_zero_date_to_min(const Settings& settings) { return flag_text(settings.zero_date == ZeroDateMode::min); }
 
+// UTF-8 is what the narrow functions speak, whatever it is called.
+bool set_charset(Settings& settings, std::string_view value) {
+  constexpr std::string_view kUtf8[] = {"utf8", "utf8mb3", "utf8mb4", "utf-8"};
+  const bool is_utf8 = std::ranges::any_of(kUtf8, [&](std::string_view name) { return same_word(name, value); });
+  settings.charset = is_utf8 ? std::string_view{} : value;
+  return true;
+}
+
 // The braces belong to the list, but a connection string's reader has already taken them off.
 bool set_attributes(Settings& settings, std::string_view value) {
   if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
@@ -182,6 +190,11 @@ constexpr Keyword number(KeywordKind kind, std::string_view name, std::string_vi
                          std::uint64_t least, std::uint64_t most, std::string_view help) {
   return {name, aliases, kind, default_value, "", help, set_number<Member>, get_number<Member>, least, most};
 }
+// A setting that no part of the driver reads. Whoever makes it count takes this off its row.
+constexpr Keyword inert(Keyword keyword) {
+  keyword.in_effect = false;
+  return keyword;
+}
 constexpr Keyword accepted(std::string_view name, std::string_view aliases, std::string_view help) {
   return {name, aliases, KeywordKind::accepted, "", "", help, set_nothing, get_nothing};
 }
@@ -212,23 +225,22 @@ constexpr Keyword kKeywords[] = {
     secret<&S::password3>("PWD3", "PASSWORD3", "Third factor's password."),
     text<&S::database>("DATABASE", "DB", "Database to begin in."),
     text<&S::init_statement>("INITSTMT", "STMT", "SQL to run after each login."),
-    text<&S::charset>("CHARSET", "", "Character set of the narrow (A) functions; data always travels as utf8mb4."),
+    inert({"CHARSET", "", K::text, "", "", "Character set of the narrow (A) functions; empty is UTF-8. Data always travels as utf8mb4.", set_charset, get_text<&S::charset>}),
     {"ATTR", "", K::text, "", "", "Connection attributes for the server's performance schema: {name=value,name=value}.", set_attributes, get_text<&S::connection_attributes>},
-    text<&S::savefile>("SAVEFILE", "", "File DSN to write after a successful connection."),
     number<&S::connect_timeout_s>(K::seconds, "CONN_TIMEOUT", "CONNTIMEOUT CONNECT_TIMEOUT CONNECTTIMEOUT", "0", 0, kYear, "Seconds for connect and login together; 0 waits for ever."),
     number<&S::read_timeout_s>(K::seconds, "READ_TIMEOUT", "READTIMEOUT", "0", 0, kYear, "Seconds to wait for bytes from the server; 0 waits for ever."),
     number<&S::write_timeout_s>(K::seconds, "WRITE_TIMEOUT", "WRITETIMEOUT", "0", 0, kYear, "Seconds to wait until the server takes bytes; 0 waits for ever."),
     flag<&S::interactive>("INTERACTIVE", "", "0", "The server's interactive_timeout closes the idle session, not wait_timeout."),
 
     // Login.
-    text<&S::default_auth>("DEFAULT_AUTH", "DEFAULTAUTH", "Authentication method to begin with; the server may still switch."),
+    inert(text<&S::default_auth>("DEFAULT_AUTH", "DEFAULTAUTH", "Authentication method to begin with; the server may still switch.")),
     flag<&S::cleartext_enabled>("ENABLE_CLEARTEXT_PLUGIN", "", "0", "Lets the server ask for the password itself, over TLS or a Unix socket only."),
     file<&S::rsa_key_file>("RSAKEY", "SERVERKEY", "File with the server's RSA public key, for sha2 logins without TLS."),
     flag<&S::get_server_public_key>("GET_SERVER_PUBLIC_KEY", "", "0", "Takes the RSA key for sha2 logins from the server itself: open to an active attacker."),
     flag<&S::expired_password_ok>("CAN_HANDLE_EXP_PWD", "", "0", "Logs in with an expired password, to set a new one."),
     unsupported("OPENID-TOKEN-FILE", "OPENID_TOKEN_FILE OPENIDTOKENFILE", "Login by OpenID Connect token."),
     unsupported("OCI_CONFIG_FILE", "OCI_CONFIG_PROFILE", "Login by Oracle Cloud configuration."),
-    accepted("AUTHENTICATION-KERBEROS-MODE", "AUTHENTICATION_KERBEROS_MODE AUTHENTICATIONKERBEROSMODE", "Kerberos goes through the system's GSSAPI."),
+    accepted("AUTHENTICATION-KERBEROS-MODE", "AUTHENTICATION_KERBEROS_MODE AUTHENTICATIONKERBEROSMODE", "Of Windows."),
     accepted("PLUGIN_DIR", "PLUGINDIR", "Authentication methods are built in."),
 
     // TLS.
@@ -251,10 +263,10 @@ constexpr Keyword kKeywords[] = {
     refused("TLSPEERFP", "SSLFP TLSPEERFPLIST SSLFPLIST", "Certificates are not pinned by fingerprint; give its authority, or a self-signed one itself, in SSLCA."),
 
     // The wire.
-    {"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; empty is none.", set_compression, get_text<&S::compression>},
-    {"COMPRESSED_PROTO", "COMPRESS", K::boolean, "0", "", "1 is COMPRESSION=zlib.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"},
+    inert({"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; empty is none.", set_compression, get_text<&S::compression>}),
+    inert({"COMPRESSED_PROTO", "COMPRESS", K::boolean, "0", "", "1 is COMPRESSION=zlib.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"}),
     number<&S::max_packet_bytes>(K::size, "MAX_PACKET", "MAX_ALLOWED_PACKET", "1073741824", 16384, 1u << 30, "Largest packet that is accepted from the server."),
-    {"TRACE", "", K::file, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>},
+    inert({"TRACE", "", K::file, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>}),
 
     // What SQL may do.
     flag<&S::multi_statements>("MULTI_STATEMENTS", "", "0", "Allows several statements, separated by ';', in one text."),
@@ -262,18 +274,18 @@ constexpr Keyword kKeywords[] = {
     flag<&S::ignore_space>("IGNORE_SPACE", "", "0", "Allows blanks between a function's name and '('; function names become reserved."),
     flag<&S::auto_is_null>("AUTO_IS_NULL", "", "0", "WHERE id IS NULL finds the last inserted row."),
     flag<&S::no_transactions>("NO_TRANSACTIONS", "", "0", "Transactions are reported as unsupported and SQLEndTran does nothing."),
-    flag<&S::local_infile>("ENABLE_LOCAL_INFILE", "LOCAL_INFILE", "0", "Allows LOAD DATA LOCAL."),
-    inverse<&S::local_infile>("NOLOCALINFILE", "NO_LOCAL_INFILE", "1", "Opposite of ENABLE_LOCAL_INFILE.", "ENABLE_LOCAL_INFILE"),
-    text<&S::local_infile_dir>("LOAD_DATA_LOCAL_DIR", "LOADDATALOCALDIR", "The only directory that LOAD DATA LOCAL may read; empty allows every one."),
-    inverse<&S::server_prepare>("NO_SSPS", "NOSSPS PREPONCLIENT", "0", "Puts parameters into the text instead of preparing on the server."),
-    flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary."),
-    number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none."),
+    inert(flag<&S::local_infile>("ENABLE_LOCAL_INFILE", "LOCAL_INFILE", "0", "Allows LOAD DATA LOCAL.")),
+    inert(inverse<&S::local_infile>("NOLOCALINFILE", "NO_LOCAL_INFILE", "1", "Opposite of ENABLE_LOCAL_INFILE.", "ENABLE_LOCAL_INFILE")),
+    inert(text<&S::local_infile_dir>("LOAD_DATA_LOCAL_DIR", "LOADDATALOCALDIR", "The only directory that LOAD DATA LOCAL may read; empty allows every one.")),
+    inert(inverse<&S::server_prepare>("NO_SSPS", "NOSSPS PREPONCLIENT", "0", "Puts parameters into the text instead of preparing on the server.")),
+    inert(flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary.")),
+    inert(number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none.")),
     accepted("MAXCACHEKEY", "", "The statement cache takes texts of any length."),
-    flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000."),
+    inert(flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000.")),
 
     // Results and cursors.
     flag<&S::forward_only>("FORWARD_CURSOR", "FORWARDONLY", "0", "Every cursor is forward-only, whatever the application asks for."),
-    flag<&S::dynamic_cursor>("DYNAMIC_CURSOR", "", "0", "Allows dynamic cursors."),
+    inert(flag<&S::dynamic_cursor>("DYNAMIC_CURSOR", "", "0", "Allows dynamic cursors.")),
     accepted("NO_CACHE", "STREAMRS PREFETCH", "Results stream unless a cursor scrolls."),
     number<&S::cursor_memory_bytes>(K::size, "CURSOR_MEMORY", "", "67108864", 0, kUint32, "Rows kept for a scrollable or parked result past this many bytes go to a temporary file."),
     accepted("NO_DEFAULT_CURSOR", "", "Cursors are the driver's own."),
@@ -281,11 +293,11 @@ constexpr Keyword kKeywords[] = {
     // How values and columns look.
     {"ZERO_DATE", "", K::choice, "NULL", kZeroDates, "What 0000-00-00 and 2020-00-10 become in date types: NULL, an error, or the earliest valid date.", set_choice<&S::zero_date, kZeroDates>, get_choice<&S::zero_date, kZeroDates>},
     {"ZERO_DATE_TO_MIN", "", K::boolean, "0", "", "1 is ZERO_DATE=MIN.", set_zero_date_to_min, get_zero_date_to_min, 0, 0, "ZERO_DATE"},
-    flag<&S::no_date_overflow>("NO_DATE_OVERFLOW", "TRUNCDT", "0", "Drops the time of a timestamp that is sent to a DATE instead of refusing it."),
+    inert(flag<&S::no_date_overflow>("NO_DATE_OVERFLOW", "TRUNCDT", "0", "Drops the time of a timestamp that is sent to a DATE instead of refusing it.")),
     flag<&S::no_bigint>("NO_BIGINT", "NOBIGINT", "0", "Reports BIGINT columns as INTEGER."),
-    flag<&S::bigint_bind_str>("DFLT_BIGINT_BIND_STR", "", "0", "SQL_C_DEFAULT of BIGINT is text."),
-    flag<&S::tinyint1_is_bit>("TINYINT1_IS_BIT", "", "0", "Reports TINYINT(1) columns as BIT."),
-    flag<&S::no_binary_result>("NO_BINARY_RESULT", "", "0", "Reports binary results of functions as text."),
+    inert(flag<&S::bigint_bind_str>("DFLT_BIGINT_BIND_STR", "", "0", "SQL_C_DEFAULT of BIGINT is text.")),
+    inert(flag<&S::tinyint1_is_bit>("TINYINT1_IS_BIT", "", "0", "Reports TINYINT(1) columns as BIT.")),
+    inert(flag<&S::no_binary_result>("NO_BINARY_RESULT", "", "0", "Reports binary results of functions as text.")),
     flag<&S::full_column_names>("FULL_COLUMN_NAMES", "", "0", "SQLDescribeCol gives table.column."),
     number<&S::long_size_cap>(K::size, "LONG_SIZE_CAP", "", "1048576", 0, 2147483647, "Largest column size reported for long types, in characters, so that clients that allocate by it stay small; data is never cut. 0 is 2147483647."),
     accepted("COLUMN_SIZE_S32", "", "Sizes never pass 2147483647."),
@@ -297,8 +309,8 @@ constexpr Keyword kKeywords[] = {
     // Catalog functions.
     flag<&S::no_catalog>("NO_CATALOG", "", "0", "Databases are not reported as catalogs."),
     flag<&S::no_schema>("NO_SCHEMA", "", "1", "0 reports databases as schemas."),
-    flag<&S::schema_no_error>("SCHEMANOERROR", "", "0", "Catalog functions ignore a schema argument instead of refusing it."),
-    flag<&S::null_is_current>("NULLISCURRENT", "", "1", "A NULL catalog argument means the current database, not all."),
+    inert(flag<&S::schema_no_error>("SCHEMANOERROR", "", "0", "Catalog functions ignore a schema argument instead of refusing it.")),
+    inert(flag<&S::null_is_current>("NULLISCURRENT", "", "1", "A NULL catalog argument means the current database, not all.")),
     accepted("NO_I_S", "", "Catalog functions read information_schema."),
 
     // Of the other drivers, or of the driver manager, and rightly without effect.
@@ -308,9 +320,9 @@ constexpr Keyword kKeywords[] = {
     unsupported("USE_MYCNF", "", "Options from my.cnf; put them into the DSN."),
     accepted("AUTO_RECONNECT", "", "A lost connection is reported, since its session state is gone."),
     accepted("NAMED_PIPE", "NAMEDPIPE TCPIP", "Of Windows."),
-    accepted("LOG_QUERY", "OPENTELEMETRY", "Use TRACE."),
+    accepted("LOG_QUERY", "OPENTELEMETRY", "The driver keeps no log of queries; the server can."),
     accepted("PCALLBACK", "RCALLBACK", "Of the other driver's inside."),
-    accepted("FILEDSN", "TRACEFILE SETUP THREADING FILEUSAGE USAGECOUNT CPTIMEOUT CPTIMETOLIVE CPPROBE DONTDLCLOSE DISABLEGETFUNCTIONS ICONVENCODING DMENVATTR DMCONNATTR DMSTMTATTR", "Of the driver manager."),
+    accepted("FILEDSN", "SAVEFILE TRACEFILE SETUP THREADING FILEUSAGE USAGECOUNT CPTIMEOUT CPTIMETOLIVE CPPROBE DONTDLCLOSE DISABLEGETFUNCTIONS ICONVENCODING DMENVATTR DMCONNATTR DMSTMTATTR", "Of the driver manager."),
 
     {"OPTION", "OPTIONS", K::number, "0", "", "The other drivers' sum of bits; each turns its keyword on unless the keyword is given by name.", set_nothing, [](const S&) { return std::string("0"); }, 0, kUint32},
 };

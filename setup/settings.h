@@ -16,7 +16,7 @@ enum class ZeroDateMode : std::uint8_t { null, error, min };
 
 // A connection's settings. Defaults here are the defaults of the keyword table.
 struct Settings {
-  std::string dsn, driver, description, savefile;
+  std::string dsn, driver, description;
   std::string server;  // a host, host:port, [v6]:port or a comma-separated list tried in order; empty = localhost
   std::uint16_t port = 3306;
   std::string user, password, password2, password3, database, socket;
@@ -81,6 +81,7 @@ struct Keyword {
   std::string (*get)(const Settings&);             // the canonical value
   std::uint64_t least = 0, most = 0;               // of number, seconds and size
   std::string_view same_as = {};                   // the keyword whose setting this one shares: of both, the first given counts
+  bool in_effect = true;  // false: kept in Settings, but nothing acts on it; a warning when it is changed
 };
 std::span<const Keyword> keywords();
 const Keyword* find_keyword(std::string_view spelling);  // case-insensitive, aliases too; '-' and '_' as given

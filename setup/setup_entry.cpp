@@ -120,7 +120,10 @@ void check(const std::vector<Pair>& pairs) {
   std::vector<const Keyword*> already;
   std::vector<Problem> problems;
   apply(settings, pairs, already, problems);
-  if (!problems.empty()) throw InstallerError{ODBC_ERROR_INVALID_KEYWORD_VALUE, problems.front().message};
+  for (const Problem& problem : problems) {
+    const bool is_misspelt = find_keyword(problem.keyword) == nullptr;
+    if (problem.is_error || is_misspelt) throw InstallerError{ODBC_ERROR_INVALID_KEYWORD_VALUE, problem.message};
+  }
 }
 
 void succeed(const DsnFailure& failure) {
@@ -194,8 +197,7 @@ bool is_a_property(const Keyword& keyword) {
   const bool has_effect =
       keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported && keyword.kind != KeywordKind::refused;
   if (!has_effect || !keyword.same_as.empty()) return false;
-  return keyword.name != "DSN" && keyword.name != "DRIVER" && keyword.name != "DESCRIPTION" && keyword.name != "SAVEFILE" &&
-         keyword.name != "OPTION";
+  return keyword.name != "DSN" && keyword.name != "DRIVER" && keyword.name != "DESCRIPTION" && keyword.name != "OPTION";
 }
 
 HODBCINSTPROPERTY make_property(const Keyword& keyword) {

@@ -97,12 +97,12 @@ TEST(SetupModule, ExportsItsFiveFunctionsAndNothingElse) {
 }
 
 TEST_F(SetupLibrary, DataSourceIsAddedChangedAndRemoved) {
-  EXPECT_TRUE(
-      config(ODBC_ADD_DSN, attributes({"DSN=demo", "User=ann", "password=a;b}", "SERVER=db1,db2", "SSLMODE=required"})));
-  EXPECT_EQ(section("demo"), "Driver|Selkie\nUID|ann\nPWD|a;b}\nSERVER|db1,db2\nSSLMODE|required\n");
+  EXPECT_TRUE(config(ODBC_ADD_DSN, attributes({"DSN=demo", "User=ann", "password=a;b}", "SERVER=db1,db2", "SSLMODE=required",
+                                               "PAD_SPACE=1"})));
+  EXPECT_EQ(section("demo"), "Driver|Selkie\nUID|ann\nPWD|a;b}\nSERVER|db1,db2\nSSLMODE|required\nPAD_SPACE|1\n");
 
   EXPECT_TRUE(config(ODBC_CONFIG_DSN, attributes({"DSN=demo", "PWD1=new", "PORT=3307"})));
-  EXPECT_EQ(section("demo"), "Driver|Selkie\nPWD|new\nPORT|3307\nUID|ann\nSERVER|db1,db2\nSSLMODE|required\n");
+  EXPECT_EQ(section("demo"), "Driver|Selkie\nPWD|new\nPORT|3307\nUID|ann\nSERVER|db1,db2\nSSLMODE|required\nPAD_SPACE|1\n");
 
   EXPECT_TRUE(config(ODBC_ADD_DSN, attributes({"DSN=demo", "UID=bob"})));  // without a window an old one is replaced
   EXPECT_EQ(section("demo"), "Driver|Selkie\nUID|bob\n");
@@ -189,7 +189,7 @@ TEST_F(SetupLibrary, ConfigurationToolsGetEachSettingOnceWithDefaultHelpAndChoic
   EXPECT_EQ(properties.at("PWD")->nPromptType, ODBCINST_PROMPTTYPE_TEXTEDIT_PASSWORD);
   EXPECT_EQ(properties.at("SSLCA")->nPromptType, ODBCINST_PROMPTTYPE_FILENAME);
   EXPECT_NE(properties.at("UID")->pszHelp, nullptr);
-  EXPECT_EQ(properties.count("NOLOCALINFILE"), 0u);  // the same setting as ENABLE_LOCAL_INFILE
+  EXPECT_EQ(properties.count("ZERO_DATE_TO_MIN"), 0u);  // the same setting as ZERO_DATE
   EXPECT_EQ(properties.count("PLUGIN_DIR"), 0u);
   EXPECT_EQ(ODBCINSTDestructProperties(&first), ODBCINST_SUCCESS);
 }
