@@ -114,8 +114,8 @@ SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);
 // One parameter's conversion: the application's value to the binary value that goes on the wire.
 //   data, size_bytes  the value, at any address, with SQL_NTS already resolved; the size counts for text and binary only
 //   out               gets the wire value appended, length-encoded where the type is; on an error nothing is appended
-// Text that is not valid UTF-8 or UTF-16 is not_convertible. Lengths, precision and scale are the server's to judge: a client's
-// column_size is a guess more often than not.
+// Text that is not valid UTF-8 or UTF-16 is not_convertible. Lengths, precision and scale are the server's to judge: what a
+// client binds as column size is a guess more often than not.
 struct InPlan;
 using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN size_bytes, protocol::ByteWriter& out);
 struct InPlan {
@@ -123,12 +123,12 @@ struct InPlan {
   protocol::ParameterType type;   // what is announced to the server: the value's natural wire type
   bool is_verbatim = false;       // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
   SQLSMALLINT c_type = 0, sql_type = 0;
-  SQLULEN column_size = 0;
   SQLSMALLINT decimal_digits = 0;
 };
+//   decimal_digits  SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
 // Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to
 // SQL_TYPE_TIME, the way back of what plan_output does.
-InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN column_size, SQLSMALLINT decimal_digits);
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits);
 
 // A binary wire value as an SQL literal that every sql_mode reads the same, for statements a server cannot prepare.
 //   value  exactly what an InConverter appended

@@ -188,11 +188,10 @@ bool is_listed(SQLSMALLINT c_type, SQLSMALLINT sql_type) {
 
 }  // namespace
 
-InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN column_size, SQLSMALLINT decimal_digits) {
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits) {
   InPlan plan;
   plan.c_type = current_c_type(c_type == SQL_C_DEFAULT ? default_c_type(sql_type, false) : c_type);
   plan.sql_type = sql_type;
-  plan.column_size = column_size;
   plan.decimal_digits = decimal_digits;
   const SQLSMALLINT key = is_interval(plan.c_type) ? SQLSMALLINT{SQL_C_INTERVAL_YEAR} : plan.c_type;
   const auto* entries = std::ranges::find(kTable, key, &Row::c_type);

@@ -80,10 +80,7 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     bound.number = number;
     bound.direction = imp->parameter_type;
     bound.c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
-    const bool sized_by_length = is_text_or_bytes(default_c_type(imp->concise_type, false));
-    bound.plan =
-        plan_input(bound.c_type, imp->concise_type,
-                   sized_by_length ? imp->length : static_cast<SQLULEN>(std::max<SQLSMALLINT>(imp->precision, 0)), imp->scale);
+    bound.plan = plan_input(bound.c_type, imp->concise_type, imp->type == SQL_DATETIME ? imp->precision : imp->scale);
     if (bound.plan.convert == nullptr) {
       throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
     }

@@ -21,7 +21,7 @@ struct Sent {
 };
 
 Sent send_memory(const void* data, SQLLEN size, SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT digits = 0) {
-  const InPlan plan = plan_input(c_type, sql_type, 0, digits);
+  const InPlan plan = plan_input(c_type, sql_type, digits);
   if (plan.convert == nullptr) {
     ADD_FAILURE() << "no conversion from " << c_type << " to " << sql_type;
     return {};
@@ -452,27 +452,27 @@ TEST(ConvertIn, PairsAreThoseThatTheSpecificationLists) {
            Row{SQL_C_INTERVAL_YEAR_TO_MONTH, "y----------y"},
        }) {
     std::string pairs;
-    for (const SQLSMALLINT type : kClasses) pairs += plan_input(row.c_type, type, 0, 0).convert != nullptr ? 'y' : '-';
+    for (const SQLSMALLINT type : kClasses) pairs += plan_input(row.c_type, type, 0).convert != nullptr ? 'y' : '-';
     EXPECT_EQ(pairs, row.pairs) << row.c_type;
   }
-  EXPECT_EQ(plan_input(SQL_C_CHAR, 12345, 0, 0).convert, nullptr);
-  EXPECT_EQ(plan_input(12345, SQL_VARCHAR, 0, 0).convert, nullptr);
+  EXPECT_EQ(plan_input(SQL_C_CHAR, 12345, 0).convert, nullptr);
+  EXPECT_EQ(plan_input(12345, SQL_VARCHAR, 0).convert, nullptr);
 }
 
 TEST(ConvertIn, DefaultCTypeIsThatOfTheSqlType) {
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_INTEGER, 0, 0).c_type, SQL_C_SLONG);
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_WVARCHAR, 0, 0).c_type, SQL_C_WCHAR);
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_TYPE_TIMESTAMP, 0, 0).c_type, SQL_C_TYPE_TIMESTAMP);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_INTEGER, 0).c_type, SQL_C_SLONG);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_WVARCHAR, 0).c_type, SQL_C_WCHAR);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_TYPE_TIMESTAMP, 0).c_type, SQL_C_TYPE_TIMESTAMP);
 }
 
 TEST(ConvertIn, OnlyRawTextAndBytesAreVerbatim) {
-  EXPECT_TRUE(plan_input(SQL_C_CHAR, SQL_LONGVARCHAR, 0, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_WCHAR, SQL_LONGVARCHAR, 0, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARBINARY, 0, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARCHAR, 0, 0).is_verbatim);
-  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_LONGVARBINARY, 0, 0).is_verbatim);  // hexadecimal
-  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_GUID, 0, 0).is_verbatim);
-  EXPECT_FALSE(plan_input(SQL_C_SLONG, SQL_VARCHAR, 0, 0).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_CHAR, SQL_LONGVARCHAR, 0).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_WCHAR, SQL_LONGVARCHAR, 0).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARBINARY, 0).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARCHAR, 0).is_verbatim);
+  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_LONGVARBINARY, 0).is_verbatim);  // hexadecimal
+  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_GUID, 0).is_verbatim);
+  EXPECT_FALSE(plan_input(SQL_C_SLONG, SQL_VARCHAR, 0).is_verbatim);
 }
 
 }  // namespace
