@@ -13,6 +13,12 @@ std::string of_table(const CatalogContext& context, const std::string& alias, co
       .sql();
 }
 
+// Joins two views by a database's or table's name. Each view has its own condition on that name, too: MariaDB answers it by
+// opening the one table named, but opens every table of the server when an equality ties the views together.
+std::string same(const CatalogContext& context, const std::string& a, const std::string& b) {
+  return context.mariadb ? " AND STRCMP(" + a + "," + b + ")=0" : " AND " + a + "=" + b;
+}
+
 // Foreign keys' rules. RESTRICT is what the servers do for NO ACTION; ODBC 3 knows only the latter.
 std::string rule(std::string_view column) {
   return std::string("CASE ").append(column).append(
@@ -31,7 +37,8 @@ std::string best_row_id_query(const CatalogContext& context, const TableName& na
   return "SELECT 2,C.COLUMN_NAME," + type.data_type + "," + type.type_name + "," + type.column_size + "," + type.buffer_length +
          "," + type.decimal_digits +
          ",1 FROM INFORMATION_SCHEMA.STATISTICS S JOIN INFORMATION_SCHEMA.COLUMNS C"
-         " ON C.TABLE_SCHEMA=S.TABLE_SCHEMA AND C.TABLE_NAME=S.TABLE_NAME AND C.COLUMN_NAME=S.COLUMN_NAME" +
+         " ON C.COLUMN_NAME=S.COLUMN_NAME" +
+         same(context, "C.TABLE_SCHEMA", "S.TABLE_SCHEMA") + same(context, "C.TABLE_NAME", "S.TABLE_NAME") +
          CatalogFilter(context)
              .database("S.TABLE_SCHEMA", name, ArgumentKind::ordinary)
              .name("S.TABLE_NAME", name.table, ArgumentKind::ordinary)
@@ -95,7 +102,8 @@ std::string foreign_keys_query(const CatalogContext& context, const TableName& p
          ",K.TABLE_NAME,K.COLUMN_NAME,K.ORDINAL_POSITION," + rule("R.UPDATE_RULE") + "," + rule("R.DELETE_RULE") +
          ",K.CONSTRAINT_NAME,R.UNIQUE_CONSTRAINT_NAME,7"  // SQL_NOT_DEFERRABLE
          " FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE K JOIN INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS R"
-         " ON R.CONSTRAINT_SCHEMA=K.CONSTRAINT_SCHEMA AND R.CONSTRAINT_NAME=K.CONSTRAINT_NAME AND R.TABLE_NAME=K.TABLE_NAME" +
+         " ON R.CONSTRAINT_NAME=K.CONSTRAINT_NAME" +
+         same(context, "R.CONSTRAINT_SCHEMA", "K.CONSTRAINT_SCHEMA") + same(context, "R.TABLE_NAME", "K.TABLE_NAME") +
          filter.sql() + (foreign.table ? " ORDER BY 1,2,3,9,12" : " ORDER BY 5,6,7,9,12");
 }
 

@@ -1,7 +1,6 @@
 #include "odbc/catalog_types.h"
 
 #include <limits>
-#include <utility>
 #include <vector>
 
 namespace selkie::odbc {
@@ -83,31 +82,6 @@ TypeDescription describe_type(const ServerType& type, const DescribeOptions& opt
   column.flags = is_unsigned ? protocol::column_flag::kUnsigned : std::uint16_t{0};
   return describe(column, options);
 }
-
-// CASE DATA_TYPE, with one branch for all types of the same value.
-class Case {
- public:
-  void add(std::string_view type, std::string value) {
-    for (auto& [known, types] : branches_) {
-      if (known == value) {
-        types.append(",'").append(type).append("'");
-        return;
-      }
-    }
-    branches_.emplace_back(std::move(value), "'" + std::string(type) + "'");
-  }
-  std::string sql(std::string_view prefix, const std::string& otherwise) const {
-    std::string text = "CASE";
-    for (const auto& [value, types] : branches_) {
-      if (value == otherwise) continue;
-      text.append(" WHEN ").append(prefix).append("DATA_TYPE IN (").append(types).append(") THEN ").append(value);
-    }
-    return text + " ELSE " + otherwise + " END";
-  }
-
- private:
-  std::vector<std::pair<std::string, std::string>> branches_;
-};
 
 template <class Number>
 std::string text(Number number) {
@@ -238,12 +212,19 @@ TypeColumns type_columns(std::string_view prefix, std::string_view column_type, 
   const TypeWriter writer(prefix, column_type, options, odbc2);
   std::vector<ServerType> types(std::begin(kTypes), std::end(kTypes));
   types.push_back(mariadb ? kMariadbVector : kMysqlVector);
+  std::vector<TypeColumns> written;
+  for (const ServerType& type : types) written.push_back(writer.write(type));
   const TypeColumns other = writer.write(kOther);
 
+  // The simple form of CASE: it evaluates DATA_TYPE, a long expression in MySQL's view, once instead of once a branch.
   const auto column = [&](const std::string TypeColumns::*which) {
-    Case branches;
-    for (const ServerType& type : types) branches.add(type.name, writer.write(type).*which);
-    return branches.sql(prefix, other.*which);
+    const std::string& otherwise = other.*which;
+    std::string sql = "CASE " + std::string(prefix) + "DATA_TYPE";
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const std::string& value = written[i].*which;
+      if (value != otherwise) sql.append(" WHEN '").append(types[i].name).append("' THEN ").append(value);
+    }
+    return sql + " ELSE " + otherwise + " END";
   };
   const std::string p(prefix);
   TypeColumns sql;
