@@ -16,7 +16,6 @@ VALUES = os.environ["SELKIE_VALUES"]
 
 LONG_TEXT = "a😀日é" * 400_000
 LONG_BYTES = bytes(range(256)) * 12_288
-MAX_BOUND_INTEGER = 2**63 - 1  # larger ones pyodbc refuses to bind
 
 
 failures = 0
@@ -67,11 +66,6 @@ def to_python(kind, text):
     }[kind](text)
 
 
-def parameter(value):
-    big = isinstance(value, int) and value > MAX_BOUND_INTEGER
-    return decimal.Decimal(value) if big else value
-
-
 def read_values():
     with open(VALUES, encoding="utf-8") as file:
         lines = [line.rstrip("\n").split("\t") for line in file if not line.startswith("#")]
@@ -93,8 +87,8 @@ def types(connection, columns):
     cursor = connection.cursor()
     cursor.execute(f"CREATE TABLE types (id INT PRIMARY KEY, {', '.join(f'{name} {declaration}' for name, declaration, *_ in columns)})")
     insert = f"INSERT INTO types VALUES ({', '.join('?' * (len(names) + 1))})"
-    cursor.execute(insert, 1, *(parameter(low) for _, _, low, _ in columns))
-    cursor.execute(insert, 2, *(parameter(high) for _, _, _, high in columns))
+    cursor.execute(insert, 1, *(low for _, _, low, _ in columns))
+    cursor.execute(insert, 2, *(high for _, _, _, high in columns))
     cursor.execute(insert, 3, *(None for _ in columns))
     check("rows inserted", cursor.rowcount, 1)
     connection.commit()

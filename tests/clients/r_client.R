@@ -60,7 +60,7 @@ is_bound <- function(column) !column$kind %in% c("bytes", "bit") & !column$name 
 # As R has it: numbers that it can hold as numbers, all else as text.
 as_saved <- function(column) {
   texts <- c(column$low, column$high, NA)
-  exact <- column$kind %in% c("real", "integer") & column$name != "c_ubigint" | column$name == "c_money"
+  exact <- column$kind %in% c("real", "integer") | column$name == "c_money"
   if (exact) as.numeric(texts) else texts
 }
 
