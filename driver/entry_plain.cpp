@@ -9,6 +9,7 @@
 
 #include "driver/arguments.h"
 #include "odbc/bindings.h"
+#include "odbc/describe_parameter.h"
 #include "odbc/statement.h"
 
 #define ENTRY(name) extern "C" __attribute__((visibility("default"))) SQLRETURN SQL_API name
@@ -99,6 +100,17 @@ ENTRY(SQLPutData)(SQLHSTMT h, SQLPOINTER data, SQLLEN length) {
 
 ENTRY(SQLNumParams)(SQLHSTMT h, SQLSMALLINT* count) {
   return enter<Statement>(h, [&](Statement& s) { put(count, s.parameter_count()); });
+}
+
+ENTRY(SQLDescribeParam)
+(SQLHSTMT h, SQLUSMALLINT number, SQLSMALLINT* type, SQLULEN* column_size, SQLSMALLINT* decimal_digits, SQLSMALLINT* nullable) {
+  return enter<Statement>(h, [&](Statement& s) {
+    const ParameterAnswer answer = describe_parameter(s, number);
+    put(type, answer.type);
+    put(column_size, answer.column_size);
+    put(decimal_digits, answer.decimal_digits);
+    put(nullable, answer.nullable);
+  });
 }
 
 ENTRY(SQLBindParameter)

@@ -205,7 +205,7 @@ constexpr Row kInfo[] = {
     no(SQL_DATA_SOURCE_READ_ONLY),
     bits(SQL_DEFAULT_TXN_ISOLATION,
          [](Connection& c) { return has_transactions(c) ? SQLULEN{SQL_TXN_REPEATABLE_READ} : SQLULEN{0}; }),
-    no(SQL_DESCRIBE_PARAMETER),
+    yes(SQL_DESCRIBE_PARAMETER),
     yes(SQL_MULT_RESULT_SETS),
     yes(SQL_MULTIPLE_ACTIVE_TXN),
     no(SQL_NEED_LONG_DATA_LEN),

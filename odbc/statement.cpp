@@ -66,6 +66,7 @@ void Statement::set_text(std::string_view sql) {
   if (text.text != sql_.text) {
     drop_server_statement();
     last_columns_.reset();
+    marker_columns.reset();
     text_only_ = false;
   }
   input_ = sql;
@@ -92,15 +93,21 @@ bool Statement::cannot_be_prepared(const protocol::Failure& failure) {
          connection_.session().dialect().multi_statements();
 }
 
-void Statement::prepare_on_server() {
-  if (server_statement_ || text_only_) return;
+protocol::Result<protocol::PreparedStatement> Statement::ask_to_prepare(std::string_view sql,
+                                                                        const protocol::ColumnSetPtr& known) {
   protocol::Session& session = connection_.claim(this);
   const Connection::Running running(connection_, *this);
-  protocol::write_prepare(session.begin_command(), sql_.text);
+  protocol::write_prepare(session.begin_command(), sql);
   session.end_command();
   send(session);
-  auto prepared = session.read_prepare(last_columns_);
+  auto prepared = session.read_prepare(known);
   connection_.release(this);
+  return prepared;
+}
+
+void Statement::prepare_on_server() {
+  if (server_statement_ || text_only_) return;
+  auto prepared = ask_to_prepare(sql_.text, last_columns_);
   if (!prepared.ok()) {
     if (!cannot_be_prepared(prepared.failure())) fail(std::move(prepared).failure());
     text_only_ = true;
@@ -130,6 +137,23 @@ void Statement::forget_server_statement() {
 SQLSMALLINT Statement::parameter_count() {
   if (phase_ == Phase::allocated) throw Fail(SqlState::sequence_error, "SQLNumParams needs a prepared statement.");
   return static_cast<SQLSMALLINT>(sql_.markers_in_input);
+}
+
+protocol::ColumnSetPtr Statement::parameter_definitions() {
+  if (phase_ != Phase::prepared)
+    throw Fail(SqlState::sequence_error, "SQLDescribeParam needs a statement that is prepared and not executed.");
+  prepare_on_server();
+  return server_statement_ ? server_statement_->parameter_columns : nullptr;
+}
+
+protocol::ColumnSetPtr Statement::columns_of(std::string_view query) {
+  auto prepared = ask_to_prepare(query, nullptr);
+  if (prepared.ok()) {
+    connection_.session().close_statement(prepared->id);
+    return prepared->columns;
+  }
+  if (prepared.failure().errc != protocol::Errc::server_error) fail(std::move(prepared).failure());
+  return nullptr;
 }
 
 SQLSMALLINT Statement::result_columns() {

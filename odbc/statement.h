@@ -16,6 +16,7 @@
 #include "odbc/connection.h"
 #include "odbc/cursor.h"
 #include "odbc/descriptor.h"
+#include "odbc/marker_targets.h"
 #include "odbc/parameters.h"
 #include "odbc/sql_text.h"
 #include "protocol/answer.h"
@@ -55,6 +56,18 @@ class Statement : public Handle {
   protocol::ColumnSetPtr require_columns();  // Throws Fail(HY010) before SQLPrepare, Fail(07005) without a result set
   SQLLEN row_count() const { return row_count_; }
   SQLSMALLINT parameter_count();
+
+  // --- For SQLDescribeParam
+  protocol::ColumnSetPtr parameter_definitions();  // the server's, of the prepared text; null when it has none
+  // The result columns of another query, which is prepared and given up again; null when the server refuses it.
+  protocol::ColumnSetPtr columns_of(std::string_view query);
+  // What was found out about the prepared text's markers.
+  struct MarkerColumns {
+    protocol::ColumnSetPtr targets, definitions;
+    std::vector<std::optional<std::size_t>> target_of;  // by marker: its column in targets
+  };
+  std::optional<MarkerColumns> marker_columns;
+
   // Throws Fail(24000) without an open cursor. SQLFetch and SQLFetchScroll; SQLExtendedFetch has a rowset size of its own.
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
   Cursor& require_cursor();
@@ -117,6 +130,8 @@ class Statement : public Handle {
   void begin_execution();
   void drop_answer();
   void drop_server_statement();
+
+  protocol::Result<protocol::PreparedStatement> ask_to_prepare(std::string_view sql, const protocol::ColumnSetPtr& known);
 
   // The path of one execution. All leave answer_ live and its first result opened.
   void prepare_on_server();
