@@ -64,7 +64,7 @@ void write_attributes(const std::vector<std::pair<std::string, std::string>>& at
 }  // namespace
 
 Status check_first_bytes(Bytes received) {
-  const std::size_t size = received[0] | received[1] << 8 | received[2] << 16;
+  const std::uint64_t size = load_little_endian(received.data(), 3);
   const std::uint8_t sequence = received[3], first = received[4];
   if (sequence == 0 && first == kXProtocolNotice) {
     return {Errc::not_a_server, "This port speaks MySQL's X Protocol. Use the port of the classic protocol, usually 3306."};

@@ -51,6 +51,8 @@ class Fd {
   int fd_;
 };
 
+void make_blocking(const Fd& fd) { ::fcntl(fd.get(), F_SETFL, 0); }  // it had no other flag
+
 std::string system_words(int error) { return std::generic_category().message(error); }
 
 // The socket stays in blocking mode: a read is one recv. A deadline becomes the socket's own timeout, which is set only when
@@ -303,7 +305,7 @@ Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline 
     return our_failure(Errc::connect_failed, "Cannot connect to " + to_text(address) + ": " + system_words(race.error()) +
                                                  ". " + advice(race.error()));
   }
-  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
+  make_blocking(fd);
   const int on = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
@@ -334,7 +336,7 @@ Result<std::unique_ptr<Stream>> connect_unix(const std::string& path, Deadline d
     }
     if (error == EAGAIN) ::poll(nullptr, 0, 10);
   }
-  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
+  make_blocking(fd);
   return std::unique_ptr<Stream>(std::make_unique<SocketStream>(std::move(fd), true));
 }
 
