@@ -335,7 +335,7 @@ std::string said_in_clear(const std::string& greeted, SslMode mode, Errc expecte
       said = peer.receive(10'000);
     });
     ConnectOptions made = options({server.address()}, mode);
-    made.connect_timeout = 500ms;
+    made.connect_timeout = 200ms;
     EXPECT_EQ(failure_of(made).errc, expected);
   }
   return said;
