@@ -111,6 +111,7 @@ void Connection::open(bool wide) {
   options_ = connect_options(settings_, login_timeout_s);
   session_ = require(protocol::Session::open(options_));
   wide_ = wide;
+  cache_ = protocol::StatementCache(settings_.statement_cache);
   try {
     session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
     server_name_ = product_and_version(session_->dialect());
@@ -136,6 +137,7 @@ void Connection::apply_session_settings() {
 void Connection::reset() {
   protocol::Session& session = claim(nullptr);
   for (Statement* statement : statements) statement->forget_server_statement();
+  (void)cache_.clear();  // the reset closes them
   require(session.reset());
   apply_session_settings();
 }
@@ -180,6 +182,20 @@ void Connection::drain(bool may_kill) {
     (void)kill_query();  // where the server refuses, reading on is slower but right
     require(session_->drain());
   }
+}
+
+std::optional<protocol::PreparedStatement> Connection::take_prepared(std::string_view sql) {
+  auto statement = cache_.take(sql);
+  if (!statement || statement->context == session().context()) return statement;
+  session_->close_statement(statement->id);
+  return std::nullopt;
+}
+
+void Connection::give_back(std::string sql, protocol::PreparedStatement statement) {
+  if (!session_) return;
+  std::optional<std::uint32_t> unwanted = statement.id;
+  if (statement.context == session_->context()) unwanted = cache_.put(std::move(sql), std::move(statement));
+  if (unwanted) session_->close_statement(*unwanted);
 }
 
 void Connection::run(std::string_view sql) { require(claim(nullptr).run(sql)); }

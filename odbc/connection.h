@@ -18,6 +18,7 @@
 #include "odbc/sql_text.h"
 #include "odbc/types.h"
 #include "protocol/session.h"
+#include "protocol/statement_cache.h"
 #include "setup/settings.h"
 
 namespace selkie::odbc {
@@ -78,6 +79,10 @@ class Connection : public Handle {
   void run(std::string_view sql);
   // The first column of a query's first row; nullopt for NULL or no row.
   std::optional<std::string> query_value(std::string_view sql);
+
+  // A server statement of exactly this text that nobody uses; and a used one back.
+  std::optional<protocol::PreparedStatement> take_prepared(std::string_view sql);
+  void give_back(std::string sql, protocol::PreparedStatement statement);
 
   const setup::Settings& settings() const { return settings_; }
   const std::string& server_name() const { return server_name_; }  // "MariaDB 10.11.6", in front of the server's messages
@@ -143,6 +148,7 @@ class Connection : public Handle {
   setup::Settings settings_;
   protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
   std::unique_ptr<protocol::Session> session_;
+  protocol::StatementCache cache_;
   Statement* wire_owner_ = nullptr;
   std::string server_name_;
   bool wide_ = false;

@@ -39,7 +39,7 @@ Statement::Statement(Connection& connection)
 
 Statement::~Statement() {
   drop_answer();
-  drop_server_statement();
+  give_back_server_statement();
   connection_.statements.erase(this);
 }
 
@@ -63,8 +63,9 @@ void Statement::set_text(std::string_view sql) {
   drop_answer();
   const bool scan = attributes.noscan == SQL_NOSCAN_OFF;
   SqlText text = read_sql(sql, connection_.lexer_modes(), !scan);
-  if (text.text != sql_.text) {
-    drop_server_statement();
+  const bool outdated = server_statement_ && server_statement_->context != connection_.session().context();
+  if (text.text != sql_.text || outdated) {
+    give_back_server_statement();
     last_columns_.reset();
     marker_columns.reset();
     text_only_ = false;
@@ -106,7 +107,7 @@ protocol::Result<protocol::PreparedStatement> Statement::ask_to_prepare(std::str
 }
 
 void Statement::prepare_on_server() {
-  if (server_statement_ || text_only_) return;
+  if (server_statement_ || text_only_ || take_prepared()) return;
   auto prepared = ask_to_prepare(sql_.text, last_columns_);
   if (!prepared.ok()) {
     if (!cannot_be_prepared(prepared.failure())) fail(std::move(prepared).failure());
@@ -122,8 +123,26 @@ void Statement::prepare_on_server() {
   }
 }
 
+// Parameters go into the text: the server cannot prepare it, or the person does not want it to.
+bool Statement::runs_as_text() const {
+  return text_only_ || (!connection_.settings().server_prepare && !parameters_.has_output());
+}
+
+bool Statement::take_prepared() {
+  server_statement_ = connection_.take_prepared(sql_.text);
+  sent_types_.clear();
+  return server_statement_.has_value();
+}
+
 void Statement::drop_server_statement() {
   if (server_statement_ && connection_.connected()) connection_.session().close_statement(server_statement_->id);
+  server_statement_.reset();
+  sent_types_.clear();
+}
+
+// The text is done with; the next one who prepares it finds it prepared.
+void Statement::give_back_server_statement() {
+  if (server_statement_) connection_.give_back(std::move(sql_.text), std::move(*server_statement_));
   server_statement_.reset();
   sent_types_.clear();
 }
@@ -260,16 +279,17 @@ void Statement::run_set(std::size_t set) {
   const Connection::Running running(connection_, *this);
   const SQLLEN rows_before = row_count_;
   parameters_.convert(set);
-  if (sql_.markers.empty() && !is_prepared_) {
+  if (sql_.markers.empty() && !is_prepared_ && !connection_.settings().execdirect_on_server) {
     send_text(sql_.text);
   } else {
-    const bool at_once = !server_statement_ && !text_only_ && connection_.session().dialect().execute_last_prepared();
+    const bool at_once =
+        !server_statement_ && !runs_as_text() && !take_prepared() && connection_.session().dialect().execute_last_prepared();
     if (at_once) {
       send_prepare_and_execute();
-    } else {
+    } else if (!runs_as_text()) {
       prepare_on_server();
     }
-    if (text_only_) {
+    if (runs_as_text()) {
       send_text(parameters_.interpolate(sql_.text, sql_.markers, connection_.lexer_modes().no_backslash_escapes));
     } else if (!at_once) {
       send_execute();
@@ -352,7 +372,7 @@ void Statement::send_prepare_and_execute() {
 // --- Arrays of parameters by MariaDB's bulk command
 
 bool Statement::can_run_in_bulk() const {
-  if (!connection_.session().dialect().bulk() || text_only_ || !changes_rows(sql_.kind) || parameters_.has_output())
+  if (!connection_.session().dialect().bulk() || runs_as_text() || !changes_rows(sql_.kind) || parameters_.has_output())
     return false;
   for (std::size_t set = 0; set < parameters_.sets(); ++set) {
     if (parameters_.needs_data(set)) return false;
@@ -418,6 +438,9 @@ SQLRETURN Statement::run_bulk() {
 // --- Results
 
 protocol::ResultHead Statement::next_head(const protocol::ColumnSetPtr& known) {
+  if (sql_.kind == StatementKind::set || sql_.kind == StatementKind::use || sql_.has_several_statements) {
+    connection_.session().context_changed();
+  }
   auto head = answer_.next_result(known);
   if (!head.ok()) fail(std::move(head).failure());
   release_wire_when_done();
@@ -628,9 +651,9 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
 
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   if (phase_ != Phase::need_data || !parameters_.awaits_data()) throw Fail(SqlState::sequence_error, "No data is awaited.");
-  prepare_on_server();
+  if (!runs_as_text()) prepare_on_server();
   protocol::ByteWriter piece;
-  if (!parameters_.put_data(data, length, !text_only_, piece)) return;
+  if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
   protocol::Session& session = connection_.claim(this);
   protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
   session.end_command(false);

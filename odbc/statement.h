@@ -130,6 +130,9 @@ class Statement : public Handle {
   void begin_execution();
   void drop_answer();
   void drop_server_statement();
+  void give_back_server_statement();
+  bool take_prepared();
+  bool runs_as_text() const;
 
   protocol::Result<protocol::PreparedStatement> ask_to_prepare(std::string_view sql, const protocol::ColumnSetPtr& known);
 

@@ -168,13 +168,16 @@ void Session::heard(const event::End& end) {
 void Session::heard_session_changes(Bytes block) {
   SessionChanges changes(block);
   while (const auto change = changes.next()) {
-    if (change->kind == SessionChanges::Kind::schema) schema_ = std::string(change->value);
+    if (change->kind != SessionChanges::Kind::schema) continue;
+    schema_ = std::string(change->value);
+    context_changed();
   }
 }
 
 Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
   PrepareMachine machine(opened_.dialect.response_rules());
   PreparedStatement prepared;
+  prepared.context = context_;
   ColumnSetBuilder parameters;
   const bool extended = opened_.dialect.extended_metadata();
   while (!machine.finished()) {
@@ -358,6 +361,7 @@ Status Session::change_schema(const std::string& schema) {
   end_command();
   Status changed = finish_command();
   if (changed.ok() && schema_) schema_ = schema;
+  context_changed();
   return changed;
 }
 

@@ -41,6 +41,7 @@ struct PreparedStatement {
   ColumnSetPtr columns;            // null when the server says it returns no rows (execution may say otherwise)
   ColumnSetPtr parameter_columns;  // the server's definitions of the parameters; null when there are none
   std::uint16_t warnings = 0;
+  std::uint64_t context = 0;  // Session::context() when it was prepared
 };
 
 enum class RowStep : std::uint8_t {
@@ -63,6 +64,11 @@ class Session {
   bool is_private() const { return opened_.stream->is_private(); }
   // The current schema as far as the server reports changes of it; nullopt = never heard.
   const std::optional<std::string>& schema() const { return schema_; }
+
+  // A number that changes with whatever a text's meaning depends on: the current schema as far as the server reports it, and
+  // what the session's user says (SET, USE). A prepared statement stands for its text while the number stays.
+  std::uint64_t context() const { return context_; }
+  void context_changed() { ++context_; }
 
   void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);  // 0 = none
   // A bound for the running command (query timeout). When it passes, reading fails with Errc::deadline_passed and can go on
@@ -150,6 +156,7 @@ class Session {
   std::uint64_t columns_expected_ = 0;
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
+  std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
   Deadline command_deadline_ = kNoDeadline;
   std::uint32_t queued_answers_ = 0;   // of commands not yet sent

@@ -277,9 +277,9 @@ constexpr Keyword kKeywords[] = {
     inert(flag<&S::local_infile>("ENABLE_LOCAL_INFILE", "LOCAL_INFILE", "0", "Allows LOAD DATA LOCAL.")),
     inert(inverse<&S::local_infile>("NOLOCALINFILE", "NO_LOCAL_INFILE", "1", "Opposite of ENABLE_LOCAL_INFILE.", "ENABLE_LOCAL_INFILE")),
     inert(text<&S::local_infile_dir>("LOAD_DATA_LOCAL_DIR", "LOADDATALOCALDIR", "The only directory that LOAD DATA LOCAL may read; empty allows every one.")),
-    inert(inverse<&S::server_prepare>("NO_SSPS", "NOSSPS PREPONCLIENT", "0", "Puts parameters into the text instead of preparing on the server.")),
-    inert(flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary.")),
-    inert(number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none.")),
+    inverse<&S::server_prepare>("NO_SSPS", "NOSSPS PREPONCLIENT", "0", "Puts parameters into the text instead of preparing on the server."),
+    flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary."),
+    number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none."),
     accepted("MAXCACHEKEY", "", "The statement cache takes texts of any length."),
     inert(flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000.")),
 
