@@ -53,8 +53,8 @@ bool Session::looks_dead() {
 ByteWriter& Session::begin_command() { return out_.begin(); }
 
 void Session::end_command(bool answered) {
-  (void)out_.end();
-  if (answered) ++queued_answers_;
+  const std::uint8_t next_sequence = out_.end();
+  if (answered) queued_answers_.push_back(next_sequence);
 }
 
 void Session::abandon_command() { out_.abandon(); }
@@ -67,16 +67,17 @@ void Session::close_statement(std::uint32_t statement_id) {
 
 Status Session::send() {
   if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
-  const std::uint32_t answers = std::exchange(queued_answers_, 0);
   if (out_.bytes().size() > kMaxCommandBytes) {
     out_.clear();
+    queued_answers_.clear();
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
   command_deadline_ = kNoDeadline;
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
   out_.clear();
-  pending_answers_ += answers;
-  opened_.frames.expect_sequence(1);
+  pending_answers_.insert(pending_answers_.end(), queued_answers_.begin(), queued_answers_.end());
+  queued_answers_.clear();
+  if (!pending_answers_.empty()) opened_.frames.expect_sequence(pending_answers_.front());
   if (!sent.ok()) return lost_while_writing(std::move(sent).failure());
   return {};
 }
@@ -85,16 +86,17 @@ Status Session::send() {
 // waiting although writing failed.
 Status Session::lost_while_writing(Failure failure) { return die(parting_words().value_or(std::move(failure))); }
 
-// What the server said before it hung up: an ERR, numbered 0 where it had not seen our command, or in answer to the part of it
-// that it saw. Waits a moment for the rest of it.
+// What the server said before it hung up: an ERR, numbered 0 where it had not seen our command, or by as many frames of it as
+// it has read. Waits a moment for the rest of it.
 std::optional<Failure> Session::parting_words() {
   command_deadline_ = Clock::now() + kPartingPatience;
   Bytes payload;
+  int number = 0;
   for (FrameStatus frame; (frame = opened_.frames.next(payload)) != FrameStatus::packet;) {
     if (frame == FrameStatus::need_more) {
       if (!receive().ok()) return std::nullopt;
-    } else if (frame == FrameStatus::out_of_order && opened_.frames.sequence() != 0) {
-      opened_.frames.expect_sequence(0);
+    } else if (frame == FrameStatus::out_of_order && !pending_answers_.empty() && number <= pending_answers_.front()) {
+      opened_.frames.expect_sequence(static_cast<std::uint8_t>(number++));
     } else {
       return std::nullopt;
     }
@@ -129,7 +131,8 @@ Status Session::next_packet(Bytes& payload) {
         if (Status status = receive(); !status.ok()) return status;
         break;
       case FrameStatus::out_of_order: {
-        auto goodbye = opened_.frames.sequence() == 1 ? parting_words() : std::nullopt;
+        const bool at_the_start = !pending_answers_.empty() && opened_.frames.sequence() == pending_answers_.front();
+        auto goodbye = at_the_start ? parting_words() : std::nullopt;
         return die(goodbye ? std::move(*goodbye) : left_protocol("packets out of order"));
       }
       case FrameStatus::too_large:
@@ -152,10 +155,11 @@ void Session::answer_ended() {
   response_.reset();
   in_rows_ = false;
   more_results_ = false;
-  if (--pending_answers_ == 0) {
+  pending_answers_.erase(pending_answers_.begin());
+  if (pending_answers_.empty()) {
     opened_.frames.shrink();
   } else {
-    opened_.frames.expect_sequence(1);
+    opened_.frames.expect_sequence(pending_answers_.front());
   }
 }
 
@@ -321,7 +325,7 @@ Failure Session::refuse_local_infile(std::string name) {
 
 Result<bool> Session::drain(std::size_t limit_bytes) {
   std::size_t read_bytes = 0;
-  while (!dead_ && pending_answers_ != 0) {
+  while (!dead_ && !pending_answers_.empty()) {
     if (in_rows_) {
       Bytes row;
       const RowStep step = next_row(row);
@@ -374,7 +378,7 @@ Status Session::reset() {
 Status Session::finish_command() {
   if (Status sent = send(); !sent.ok()) return sent;
   Status first_failure;
-  while (pending_answers_ != 0) {
+  while (!pending_answers_.empty()) {
     Status status;
     if (in_rows_) {
       Bytes row;

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/column.h"
 #include "protocol/commands.h"
@@ -85,7 +86,7 @@ class Session {
 
   // --- Sending. Between commands the answer of the previous one must have been read to its end (idle()).
 
-  bool idle() const { return !dead_ && pending_answers_ == 0; }
+  bool idle() const { return !dead_ && pending_answers_.empty(); }
   // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
   ByteWriter& begin_command();
   void end_command(bool answered = true);
@@ -159,8 +160,9 @@ class Session {
   std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
   Deadline command_deadline_ = kNoDeadline;
-  std::uint32_t queued_answers_ = 0;   // of commands not yet sent
-  std::uint32_t pending_answers_ = 0;  // of commands sent; the first is being read
+  // The sequence number with which each answer begins: a command of several frames has used more than one.
+  std::vector<std::uint8_t> queued_answers_;   // of commands not yet sent
+  std::vector<std::uint8_t> pending_answers_;  // of commands sent; the first is being read
   bool in_rows_ = false;
   bool more_results_ = false;
   bool dead_ = false;

@@ -108,6 +108,7 @@ std::string name_of(const Step& step) {
     std::string operator()(const step::NextAnswer&) const { return "begins the next answer"; }
     std::string operator()(const step::SendBytes&) const { return "sends bytes"; }
     std::string operator()(const step::Read& s) const { return "reads " + s.expectation.name; }
+    std::string operator()(const step::ReadBytes& s) const { return "reads " + std::to_string(s.size_bytes) + " bytes"; }
     std::string operator()(const step::Pause&) const { return "pauses"; }
     std::string operator()(const step::Close&) const { return "closes"; }
     std::string operator()(const step::ExpectClose&) const { return "expects the client to close"; }
@@ -123,6 +124,7 @@ Script& Script::add(Step step) {
 Script& Script::send(Reply reply) { return add(step::Send{std::move(reply)}); }
 Script& Script::reads(Expectation expectation) { return add(step::Read{std::move(expectation), false}); }
 Script& Script::reads_login(const std::string& user) { return add(step::Read{login(user), true}); }
+Script& Script::reads_bytes(std::size_t size_bytes) { return add(step::ReadBytes{size_bytes}); }
 Script& Script::sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
 Script& Script::next_answer() { return add(step::NextAnswer{}); }
 Script& Script::pauses(std::chrono::milliseconds time) { return add(step::Pause{time}); }

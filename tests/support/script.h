@@ -47,20 +47,24 @@ struct Read {
   Expectation expectation;
   bool is_login = false;
 };
+struct ReadBytes {  // of a packet that is not read to its end
+  std::size_t size_bytes;
+};
 struct Pause {
   std::chrono::milliseconds time;
 };
 struct Close {};        // the server hangs up
 struct ExpectClose {};  // the client must hang up
 }  // namespace step
-using Step =
-    std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::Pause, step::Close, step::ExpectClose>;
+using Step = std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::ReadBytes, step::Pause, step::Close,
+                          step::ExpectClose>;
 std::string name_of(const Step& step);
 
 class Script {
  public:
   Script& reads(Expectation expectation);
   Script& reads_login(const std::string& user);
+  Script& reads_bytes(std::size_t size_bytes);
   template <class... Replies>
   Script& sends(Replies... replies) {
     (send(std::move(replies)), ...);

@@ -80,6 +80,13 @@ class Link {
     sent_bytes_ += bytes.size();
   }
 
+  // A part of a packet. Whatever is sent afterwards answers it.
+  void read_bytes(std::size_t size_bytes) {
+    Packet part(size_bytes);
+    read(part);
+    sequence_ = 1;
+  }
+
   Packet read_packet() {
     Packet payload;
     for (;;) {
@@ -201,6 +208,7 @@ class Play {
     if (!agreed) throw StepFailed{"the login packet is too short"};
     agreed_ = *agreed;
   }
+  void perform(const step::ReadBytes& step) { link_.read_bytes(step.size_bytes); }
   void perform(const step::Pause& step) { std::this_thread::sleep_for(step.time); }
   void perform(const step::Close&) { throw LinkLost{}; }
   void perform(const step::ExpectClose&) {
