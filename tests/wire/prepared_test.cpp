@@ -48,7 +48,8 @@ TEST(PreparedStatement, RowsAreReadAndTheWireIsInStep) {
           EXPECT_EQ(statement.execute().rows(), "");
         }
         expect_wire_in_step(connection);  // the closed statement is told with the next command, and not answered
-      });
+      },
+      {.settings = "STATEMENT_CACHE=0;"});
 }
 
 TEST(PreparedStatement, ColumnsAreKnownBeforeExecutionAndTheServerIsAskedOnce) {
@@ -275,6 +276,22 @@ TEST(PreparedStatement, BoundColumnThatTheTableNoLongerHasIsAnErrorAndNotWritten
       });
 }
 
+TEST(PreparedStatement, FreedStatementIsFoundAgainByItsText) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
+            .reads(execute(1))
+            .sends(head(kColumns), end());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0;
+        EXPECT_EQ(Statement(connection).prepare(kSql).bind(1, low).execute().rows(), "7,seven");
+        EXPECT_EQ(Statement(connection).prepare(kSql).bind(1, low).execute().rows(), "");
+      },
+      {.cuts = false});
+}
+
 TEST(PreparedStatement, AnotherTextClosesTheFormerStatement) {
   const std::string other = "SELECT 2 FROM u WHERE a = ?";
   replay(
@@ -289,7 +306,7 @@ TEST(PreparedStatement, AnotherTextClosesTheFormerStatement) {
         statement.prepare(kSql).bind(1, low).execute().close();
         EXPECT_EQ(statement.prepare(other).execute().rows(), "");
       },
-      {.cuts = false});
+      {.settings = "STATEMENT_CACHE=0;", .cuts = false});
 }
 
 // The server answers nothing to the pieces; what was wrong with them shows at the execution.
