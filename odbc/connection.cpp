@@ -112,6 +112,8 @@ void Connection::open(bool wide) {
   session_ = require(protocol::Session::open(options_));
   wide_ = wide;
   cache_ = protocol::StatementCache(settings_.statement_cache);
+  at_connecting_ = {attribute_autocommit, attribute_isolation, access_mode};
+  lower_case_table_names.reset();
   try {
     session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
     server_name_ = product_and_version(session_->dialect());
@@ -139,6 +141,10 @@ void Connection::reset() {
   for (Statement* statement : statements) statement->forget_server_statement();
   (void)cache_.clear();  // the reset closes them
   require(session.reset());
+  attribute_autocommit = at_connecting_.autocommit;
+  attribute_isolation = at_connecting_.isolation;
+  access_mode = at_connecting_.access_mode;
+  if (!settings_.database.empty()) require(session.change_schema(settings_.database));  // the server kept the last one
   apply_session_settings();
 }
 
@@ -228,8 +234,8 @@ std::string Connection::current_catalog() {
 }
 
 void Connection::set_catalog(const std::string& catalog) {
-  attribute_catalog = catalog;
   if (connected()) require(claim(nullptr).change_schema(catalog));
+  attribute_catalog = catalog;
 }
 
 std::optional<std::string> Connection::query_value(std::string_view sql) {

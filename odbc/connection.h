@@ -152,6 +152,10 @@ class Connection : public Handle {
   Statement* wire_owner_ = nullptr;
   std::string server_name_;
   bool wide_ = false;
+  struct AtConnecting {  // what reset() goes back to
+    bool autocommit = true;
+    SQLUINTEGER isolation = 0, access_mode = SQL_MODE_READ_WRITE;
+  } at_connecting_;
 
   // The running thread stores running_, then looks at killing_; a cancelling thread stores killing_, then looks at running_.
   // So either the one waits for the KILL or the other sees that there is nothing to stop.

@@ -129,6 +129,30 @@ TEST_P(Attributes, AutocommitOffHoldsWritesBackUntilCommitted) {
   EXPECT_EQ(rows("SELECT * FROM t"), "1");
 }
 
+// A pool hands the connection to somebody else.
+TEST_P(Attributes, AResetLeavesNothingOfTheFormerUserBehind) {
+  run("CREATE TABLE t (a INT) ENGINE=InnoDB");
+  Connection pooled;
+  pooled.set(SQL_ATTR_TXN_ISOLATION, SQL_TXN_READ_COMMITTED);  // asked for before connecting: part of the connection
+  pooled.connect(connection_string());
+  Statement kept(pooled);
+  kept.prepare("SELECT 41 + 1").execute();
+  kept.close();
+  Statement(pooled).run("SET @mine = 5");
+  Statement(pooled).run("CREATE TEMPORARY TABLE scratch (a INT)");
+  Statement(pooled).run("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+  Statement(pooled).run("USE information_schema");
+  pooled.set(SQL_ATTR_AUTOCOMMIT, SQL_AUTOCOMMIT_OFF);
+  Statement(pooled).run("INSERT INTO " + database() + ".t VALUES (1)");
+  pooled.set(SQL_ATTR_RESET_CONNECTION, SQL_RESET_CONNECTION_YES);
+  EXPECT_EQ(rows("SELECT * FROM t"), "");  // rolled back
+  EXPECT_EQ(Statement(pooled).run("SELECT @mine, DATABASE()").rows(), "NULL," + database());
+  EXPECT_EQ(isolation(pooled), "READ-COMMITTED");
+  EXPECT_EQ(pooled.get(SQL_ATTR_AUTOCOMMIT), SQLUINTEGER{SQL_AUTOCOMMIT_ON});
+  expect_failure("42S02", 1146, [&] { Statement(pooled).run("SELECT * FROM scratch"); });
+  EXPECT_EQ(kept.execute().rows(), "42");  // prepared anew
+}
+
 // --- Statements
 
 TEST_P(Attributes, MaxRowsEndsAResultEarlyAndCatalogResultsToo) {
