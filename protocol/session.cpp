@@ -44,7 +44,7 @@ void Session::set_timeouts(std::chrono::milliseconds read, std::chrono::millisec
 }
 
 bool Session::looks_dead() {
-  if (!dead_ && idle() && opened_.stream->has_input_or_end()) {
+  if (!dead_ && idle() && (opened_.frames.unread_bytes() != 0 || opened_.stream->has_input_or_end())) {
     (void)die({Errc::connection_lost, 0, {}, "The server closed the idle connection."});
   }
   return dead_;

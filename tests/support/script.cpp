@@ -94,8 +94,10 @@ Expectation packet_starting(Packet bytes) {
 
 Expectation login(const std::string& user) {
   return {"login of " + user, [user](Bytes payload) -> std::string {
-            constexpr std::size_t kUserOffset = 32;
+            constexpr std::size_t kCharsetOffset = 8, kUserOffset = 32;
+            constexpr std::uint8_t kUtf8mb4 = 45;  // every server knows it; the server's own default may not fit a byte
             if (payload.size() < kUserOffset) return "expected a login but read " + printable(payload);
+            if (payload[kCharsetOffset] != kUtf8mb4) return "the charset is " + std::to_string(payload[kCharsetOffset]);
             const std::string_view rest = protocol::as_text(payload.subspan(kUserOffset));
             const std::string_view name = rest.substr(0, rest.find('\0'));
             return name == user ? "" : "the user is " + std::string(name);

@@ -23,7 +23,6 @@ using namespace std::chrono_literals;
 using protocol::Bytes;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kStepTimeout = 10s;  // of a client that does nothing: it hangs
 constexpr std::size_t kMaxFrame = 0xffffff;
 
 struct StepFailed {
@@ -102,6 +101,8 @@ class Link {
   }
 
  private:
+  int patience_ms() const { return static_cast<int>(delivery_.patience.count()); }
+
   // Where the byte with this number falls within `bytes`; a cut in front of its first byte is none.
   std::size_t place(std::size_t number, Bytes bytes) const {
     return number > sent_bytes_ && number < sent_bytes_ + bytes.size() ? number - sent_bytes_ : Delivery::kNever;
@@ -110,8 +111,7 @@ class Link {
   void write(Bytes bytes) {
     while (!bytes.empty()) {
       pollfd writable{fd_, POLLOUT, 0};
-      if (::poll(&writable, 1, std::chrono::milliseconds(kStepTimeout).count()) == 0)
-        throw StepFailed{"the client reads nothing"};
+      if (::poll(&writable, 1, patience_ms()) == 0) throw StepFailed{"the client reads nothing"};
       const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent < 0 && errno == EAGAIN) continue;
       if (sent < 0) throw ClientLeft{};
@@ -122,8 +122,7 @@ class Link {
   void read(std::span<std::uint8_t> into) {
     while (!into.empty()) {
       pollfd readable{fd_, POLLIN, 0};
-      if (::poll(&readable, 1, std::chrono::milliseconds(kStepTimeout).count()) == 0)
-        throw StepFailed{"the client says nothing"};
+      if (::poll(&readable, 1, patience_ms()) == 0) throw StepFailed{"the client says nothing"};
       const ssize_t size = ::recv(fd_, into.data(), into.size(), 0);
       if (size <= 0) throw ClientLeft{};
       into = into.subspan(static_cast<std::size_t>(size));
@@ -233,7 +232,7 @@ ScriptedServer::ScriptedServer(Script opening, Script talk, Delivery delivery)
   if (::pipe2(wake_, O_CLOEXEC) != 0) fail("pipe");
   thread_ = std::thread([this] {
     std::array<pollfd, 2> waiting{{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
-    if (::poll(waiting.data(), waiting.size(), std::chrono::milliseconds(kStepTimeout).count()) <= 0 ||
+    if (::poll(waiting.data(), waiting.size(), static_cast<int>(delivery_.patience.count())) <= 0 ||
         (waiting[0].revents & POLLIN) == 0) {
       performance_.failure = "nobody connected";
       return;

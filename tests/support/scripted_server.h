@@ -2,6 +2,7 @@
 // The bytes it sends are the script's; how they are cut and where the link breaks is the delivery's.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -19,10 +20,11 @@ struct Delivery {
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
   Transport transport = Transport::unix_socket;
-  bool byte_by_byte = false;          // every byte in a segment of its own
-  std::size_t cut_at = kNever;        // a pause in front of this byte of all that is sent in the measured part
-  std::size_t lost_before = kNever;   // the link breaks before this step of the measured part
-  std::size_t lost_at_byte = kNever;  // the link breaks in front of this byte of the measured part
+  bool byte_by_byte = false;                   // every byte in a segment of its own
+  std::size_t cut_at = kNever;                 // a pause in front of this byte of all that is sent in the measured part
+  std::size_t lost_before = kNever;            // the link breaks before this step of the measured part
+  std::size_t lost_at_byte = kNever;           // the link breaks in front of this byte of the measured part
+  std::chrono::milliseconds patience{10'000};  // with a client that does nothing: it hangs
 };
 
 // What a finished performance was like.

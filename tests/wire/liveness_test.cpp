@@ -42,6 +42,16 @@ TEST(IdleConnection, ServersFarewellIsTheReasonOfTheLinkFailure) {
          {.cuts = false, .losses = false});
 }
 
+TEST(IdleConnection, WithAFarewellWaitingIsDeadWithoutARoundTrip) {
+  const Packet farewell{0xff, 0xbf, 0x0f, '#', 'H', 'Y', '0', '0', '0', 'i', 'd', 'l', 'e'};  // 4031
+  replay(script().sends_bytes(frame(static_cast<std::uint32_t>(farewell.size()), 0, farewell)).expects_close(),
+         [](Connection& connection) {
+           wait_until_dead(connection);
+           EXPECT_TRUE(connection.is_dead());
+         },
+         {.cuts = false, .losses = false});
+}
+
 TEST(SilentServer, ReadTimeoutEndsTheWaitAndTheConnection) {
   const Server* const one[] = {&kMySql97};
   replay(script().reads(query("SELECT 1")).expects_close(),

@@ -85,6 +85,12 @@ TEST(Login, UnknownMethodIsNamed) {
       is_refused("28000", 0, "quantum_telepathy"));
 }
 
+// The switch of servers before 4.1: one byte, no name.
+TEST(Login, PasswordsOfOldServersAreRefusedByName) {
+  replay_login(script().sends(greeting(kMySql97)).reads_login("ann").sends(payload("\xfe")).expects_close(),
+               is_refused("28000", 0, "mysql_old_password"));
+}
+
 TEST(Login, ServerThatHangsUpAfterTheGreetingIsALinkFailure) {
   replay_login(script().sends(greeting(kMySql97)).closes(), is_refused("08S01", 0, ""), {.cuts = false});
 }

@@ -276,18 +276,40 @@ TEST(PreparedStatement, BoundColumnThatTheTableNoLongerHasIsAnErrorAndNotWritten
       });
 }
 
-TEST(PreparedStatement, FreedStatementIsFoundAgainByItsText) {
+// A proxy may answer with definitions that are no longer the table's.
+TEST(PreparedStatement, RowThatDoesNotFitItsDefinitionsEndsTheConnection) {
   replay(
       [](const Server& server) {
         return prepares_and_executes(server, kSql, 1, 1, kColumns)
-            .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
-            .reads(execute(1))
-            .sends(head(kColumns), end());
+            .sends(head(kColumns), binary_row({int32(7), bytes("seven"), int64(1)}), end())
+            .expects_close();
       },
       [](Connection& connection) {
         std::int32_t low = 0;
-        EXPECT_EQ(Statement(connection).prepare(kSql).bind(1, low).execute().rows(), "7,seven");
-        EXPECT_EQ(Statement(connection).prepare(kSql).bind(1, low).execute().rows(), "");
+        Statement statement(connection);
+        statement.prepare(kSql).bind(1, low).execute();
+        expect_error("08S01", 0, [&] { statement.fetch(); });
+        EXPECT_TRUE(connection.is_dead());
+      });
+}
+
+TEST(PreparedStatement, NullsAreFoundInEveryByteOfTheBitmap) {
+  const std::string sql = "SELECT * FROM wide WHERE id = ?";
+  std::vector<Definition> columns;
+  std::vector<BinaryValue> values;
+  std::string expected;
+  for (int i = 0; i < 20; ++i) {
+    columns.push_back(integer("c" + std::to_string(i)));
+    values.push_back(i % 3 == 0 ? null_value() : int32(i));
+    expected += (i == 0 ? "" : ",") + (i % 3 == 0 ? std::string("NULL") : std::to_string(i));
+  }
+  replay(
+      [&](const Server& server) {
+        return prepares_and_executes(server, sql, 1, 1, columns).sends(head(columns), binary_row(values), end());
+      },
+      [&](Connection& connection) {
+        std::int32_t id = 0;
+        EXPECT_EQ(Statement(connection).prepare(sql).bind(1, id).execute().rows(), expected);
       },
       {.cuts = false});
 }
@@ -307,6 +329,46 @@ TEST(PreparedStatement, AnotherTextClosesTheFormerStatement) {
         EXPECT_EQ(statement.prepare(other).execute().rows(), "");
       },
       {.settings = "STATEMENT_CACHE=0;", .cuts = false});
+}
+
+TEST(StatementCache, TextPreparedBeforeCostsNoSecondPreparation) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
+            .reads(execute(1))
+            .sends(head(kColumns), binary_row({int32(8), bytes("eight")}), end())
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        for (const char* expected : {"7,seven", "8,eight"}) {
+          std::int32_t low = 0;
+          Statement statement(connection);
+          EXPECT_EQ(statement.prepare(kSql).bind(1, low).execute().rows(), expected);
+        }
+        expect_wire_in_step(connection);
+      });
+}
+
+TEST(StatementCache, WhatFallsOutIsClosedWithTheNextCommand) {
+  const std::string other = "SELECT 2 FROM u WHERE a = ?";
+  replay(
+      [&](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), end())
+            .then(prepares_and_executes(server, other, 2, 1, {integer("2")}))
+            .sends(head({integer("2")}), end())
+            .reads(close_statement(1))
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        for (const std::string& sql : {kSql, other}) {
+          std::int32_t value = 0;
+          Statement(connection).prepare(sql).bind(1, value).execute();
+        }
+        expect_wire_in_step(connection);
+      },
+      {.settings = "STATEMENT_CACHE=1;", .cuts = false});
 }
 
 // The server answers nothing to the pieces; what was wrong with them shows at the execution.
@@ -338,6 +400,36 @@ TEST(LongData, PiecesAreNotAnsweredAndTheirErrorShowsAtExecution) {
         s.check(::SQLPutData(s.handle(), const_cast<char*>("first "), 6));
         s.check(::SQLPutData(s.handle(), const_cast<char*>("second"), 6));
         expect_error("HY000", 1105, [&] { s.check(::SQLParamData(s.handle(), &which)); });
+        expect_wire_in_step(connection);
+      },
+      {.cuts = false});
+}
+
+TEST(LongData, EmptyPieceIsSentAndIsAnEmptyValueNotNull) {
+  const std::string sql = "INSERT INTO t VALUES (?)";
+  const Packet no_value{0, 1, 252, 0};
+  replay(
+      [&](const Server&) {
+        return script()
+            .reads(prepare(sql))
+            .sends(prepared(1, 1, {}))
+            .reads(long_data(1, 0, ""))
+            .reads(execute_with(1, no_value))
+            .sends(ok(kAutocommit, {.affected_rows = 1}))
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        SQLLEN length = SQL_DATA_AT_EXEC;
+        char token = 0;
+        Statement s(connection);
+        s.prepare(sql);
+        s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_BINARY, SQL_LONGVARBINARY, 0, 0, &token, 0, &length));
+        EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+        SQLPOINTER which = nullptr;
+        s.check(::SQLParamData(s.handle(), &which));
+        s.check(::SQLPutData(s.handle(), const_cast<char*>(""), 0));
+        EXPECT_EQ(s.check(::SQLParamData(s.handle(), &which)), SQL_SUCCESS);
+        EXPECT_EQ(s.row_count(), 1);
         expect_wire_in_step(connection);
       },
       {.cuts = false});
