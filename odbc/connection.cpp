@@ -245,10 +245,14 @@ std::optional<std::string> Connection::query_value(std::string_view sql) {
   require(s.send());
   const protocol::ResultHead head = require(s.next_result(nullptr));
   std::optional<std::string> value;
-  protocol::Bytes row;
-  if (head.has_rows && s.next_row(row) == protocol::RowStep::row) {
+  if (head.has_rows) {
+    protocol::Bytes row;
+    const protocol::RowStep step = s.next_row(row);
+    if (step == protocol::RowStep::failed) throw CoreFail{s.take_failure()};
     std::vector<protocol::Cell> cells(head.columns->size());
-    if (protocol::slice_text(row, cells) && !cells[0].is_null()) value = protocol::as_text(cells[0].bytes());
+    if (step == protocol::RowStep::row && protocol::slice_text(row, cells) && !cells[0].is_null()) {
+      value = protocol::as_text(cells[0].bytes());
+    }
   }
   (void)require(s.drain());
   return value;
