@@ -189,19 +189,21 @@ void wide(Run& run) {
           "SQLGetData");
     }
   };
-  run.measure([&] {
-    for (long op = 0; op < run.count; ++op) {
-      id = static_cast<SQLINTEGER>(op % kWideRows + 1);
-      statement.execute();
-      if (run.shape.access == Access::describe) describe();
-      statement.fetch_one();
-      if (run.shape.access == Access::get_data) get_cells();
-      statement.close();
-      for (int c = 1; c <= kWideColumns && run.verify(); ++c) {
-        run.verdict.cell(id, "c" + std::to_string(c), std::to_string(cells[static_cast<std::size_t>(c - 1)]),
-                         std::to_string(wide_value(id, c)));
-      }
+  const auto execute = [&](long op) {
+    id = static_cast<SQLINTEGER>(op % kWideRows + 1);
+    statement.execute();
+    if (run.shape.access == Access::describe) describe();
+    statement.fetch_one();
+    if (run.shape.access == Access::get_data) get_cells();
+    statement.close();
+    for (int c = 1; c <= kWideColumns && run.verify(); ++c) {
+      run.verdict.cell(id, "c" + std::to_string(c), std::to_string(cells[static_cast<std::size_t>(c - 1)]),
+                       std::to_string(wide_value(id, c)));
     }
+  };
+  execute(0);  // definitions of columns have to come once
+  run.measure([&] {
+    for (long op = 0; op < run.count; ++op) execute(op);
   });
 }
 
