@@ -438,9 +438,10 @@ SQLRETURN Statement::run_bulk() {
 // --- Results
 
 protocol::ResultHead Statement::next_head(const protocol::ColumnSetPtr& known) {
-  if (sql_.kind == StatementKind::set || sql_.kind == StatementKind::use || sql_.has_several_statements) {
-    connection_.session().context_changed();
-  }
+  // After a DROP and a CREATE, too: MySQL would go on with the types that the parameters had for the former table.
+  const bool changes_context = sql_.kind == StatementKind::set || sql_.kind == StatementKind::use ||
+                               sql_.kind == StatementKind::ddl || sql_.has_several_statements;
+  if (changes_context) connection_.session().context_changed();
   auto head = answer_.next_result(known);
   if (!head.ok()) fail(std::move(head).failure());
   release_wire_when_done();

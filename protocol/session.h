@@ -67,7 +67,7 @@ class Session {
   const std::optional<std::string>& schema() const { return schema_; }
 
   // A number that changes with whatever a text's meaning depends on: the current schema as far as the server reports it, and
-  // what the session's user says (SET, USE). A prepared statement stands for its text while the number stays.
+  // what the session's user says (SET, USE, CREATE, DROP). A prepared statement stands for its text while the number stays.
   std::uint64_t context() const { return context_; }
   void context_changed() { ++context_; }
 

@@ -350,6 +350,27 @@ TEST(StatementCache, TextPreparedBeforeCostsNoSecondPreparation) {
       });
 }
 
+// The table may be another one by now, and MySQL goes on with the types that its parameters had.
+TEST(StatementCache, AfterACreateOrDropTextsArePreparedAnew) {
+  replay(
+      [](const Server& server) {
+        return prepares_and_executes(server, kSql, 1, 1, kColumns)
+            .sends(head(kColumns), end())
+            .reads(query("DROP TABLE t"))
+            .sends(ok())
+            .reads(close_statement(1))
+            .then(prepares_and_executes(server, kSql, 2, 1, {integer("id")}))
+            .sends(head({integer("id")}), binary_row({int32(8)}), end());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 0;
+        Statement(connection).prepare(kSql).bind(1, low).execute();
+        Statement(connection).run("DROP TABLE t");
+        EXPECT_EQ(Statement(connection).prepare(kSql).bind(1, low).execute().rows(), "8");
+      },
+      {.cuts = false});
+}
+
 TEST(StatementCache, WhatFallsOutIsClosedWithTheNextCommand) {
   const std::string other = "SELECT 2 FROM u WHERE a = ?";
   replay(
