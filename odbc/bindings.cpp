@@ -4,33 +4,12 @@
 #include <climits>
 
 #include "odbc/convert.h"
+#include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
 namespace {
 
 constexpr SQLULEN kMaxDecimalDigits = 65;  // of the servers' DECIMAL
-
-// ODBC 2 numbered the date and time types otherwise, the same for SQL and C; descriptors know ODBC 3's alone.
-SQLSMALLINT odbc3_type(SQLSMALLINT type) {
-  switch (type) {
-    case SQL_DATE: return SQL_TYPE_DATE;
-    case SQL_TIME: return SQL_TYPE_TIME;
-    case SQL_TIMESTAMP: return SQL_TYPE_TIMESTAMP;
-    default: return type;
-  }
-}
-
-constexpr SQLSMALLINT kSqlTypes[] = {
-    SQL_CHAR,           SQL_VARCHAR,       SQL_LONGVARCHAR, SQL_WCHAR,   SQL_WVARCHAR, SQL_WLONGVARCHAR, SQL_BINARY,
-    SQL_VARBINARY,      SQL_LONGVARBINARY, SQL_BIT,         SQL_TINYINT, SQL_SMALLINT, SQL_INTEGER,      SQL_BIGINT,
-    SQL_REAL,           SQL_FLOAT,         SQL_DOUBLE,      SQL_DECIMAL, SQL_NUMERIC,  SQL_TYPE_DATE,    SQL_TYPE_TIME,
-    SQL_TYPE_TIMESTAMP, SQL_GUID,
-};
-
-bool is_sql_type(SQLSMALLINT type) {
-  const bool is_interval = type >= SQL_INTERVAL_YEAR && type <= SQL_INTERVAL_MINUTE_TO_SECOND;
-  return is_interval || std::find(std::begin(kSqlTypes), std::end(kSqlTypes), type) != std::end(kSqlTypes);
-}
 
 bool is_decimal(SQLSMALLINT sql_type) { return sql_type == SQL_DECIMAL || sql_type == SQL_NUMERIC; }
 

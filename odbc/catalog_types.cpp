@@ -3,6 +3,8 @@
 #include <limits>
 #include <vector>
 
+#include "odbc/type_numbers.h"
+
 namespace selkie::odbc {
 namespace {
 
@@ -86,15 +88,6 @@ TypeDescription describe_type(const ServerType& type, const DescribeOptions& opt
 template <class Number>
 std::string text(Number number) {
   return std::to_string(number);
-}
-
-SQLSMALLINT odbc2_type(SQLSMALLINT type) {
-  switch (type) {
-    case SQL_TYPE_DATE: return SQL_DATE;
-    case SQL_TYPE_TIME: return SQL_TIME;
-    case SQL_TYPE_TIMESTAMP: return SQL_TIMESTAMP;
-    default: return type;
-  }
 }
 
 // The expressions of one type.

@@ -5,6 +5,7 @@
 
 #include "odbc/connection.h"
 #include "odbc/statement.h"
+#include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
 namespace {
@@ -15,7 +16,6 @@ constexpr SQLSMALLINT kDefaultLeadingPrecision = 2;                       // of 
 constexpr SQLSMALLINT kDefaultSecondsPrecision = 6;
 
 bool is_datetime(SQLSMALLINT concise) { return concise >= SQL_TYPE_DATE && concise <= SQL_TYPE_TIMESTAMP; }
-bool is_interval(SQLSMALLINT concise) { return concise >= SQL_INTERVAL_YEAR && concise <= SQL_INTERVAL_MINUTE_TO_SECOND; }
 
 // The concise type of a verbose type and a datetime or interval code; 0 when there is none.
 SQLSMALLINT concise_of(SQLSMALLINT type, SQLSMALLINT code) {
@@ -99,12 +99,7 @@ void Descriptor::trim() {
 void Descriptor::unbind_all() { set_count(0); }
 
 void Descriptor::set_concise_type(DescriptorRecord& record, SQLSMALLINT concise_type) {
-  switch (concise_type) {  // ODBC 2's numbers
-    case SQL_DATE: concise_type = SQL_TYPE_DATE; break;
-    case SQL_TIME: concise_type = SQL_TYPE_TIME; break;
-    case SQL_TIMESTAMP: concise_type = SQL_TYPE_TIMESTAMP; break;
-    default: break;
-  }
+  concise_type = odbc3_type(concise_type);
   record.concise_type = concise_type;
   if (is_datetime(concise_type)) {
     record.type = SQL_DATETIME;
@@ -195,13 +190,7 @@ void Descriptor::need_columns() {
 }
 
 SQLSMALLINT concise_type_for(const Connection& connection, SQLSMALLINT concise_type) {
-  if (!connection.odbc2()) return concise_type;
-  switch (concise_type) {
-    case SQL_TYPE_DATE: return SQL_DATE;
-    case SQL_TYPE_TIME: return SQL_TIME;
-    case SQL_TYPE_TIMESTAMP: return SQL_TIMESTAMP;
-    default: return concise_type;
-  }
+  return connection.odbc2() ? odbc2_type(concise_type) : concise_type;
 }
 
 }  // namespace selkie::odbc

@@ -9,6 +9,7 @@
 #include "odbc/descriptor.h"
 #include "odbc/sqlstate.h"
 #include "odbc/text.h"
+#include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
 namespace {
@@ -78,13 +79,6 @@ static_assert(std::is_sorted(std::begin(kFields), std::end(kFields),
 constexpr SQLSMALLINT kParameterTypes[] = {SQL_PARAM_INPUT, SQL_PARAM_OUTPUT, SQL_PARAM_INPUT_OUTPUT, SQL_PARAM_OUTPUT_STREAM,
                                            SQL_PARAM_INPUT_OUTPUT_STREAM};
 
-// SQL types a parameter may have. Spec: Appendix D, "SQL Data Types"
-constexpr SQLSMALLINT kSqlTypes[] = {SQL_GUID,        SQL_WLONGVARCHAR, SQL_WVARCHAR,      SQL_WCHAR,     SQL_BIT,
-                                     SQL_TINYINT,     SQL_BIGINT,       SQL_LONGVARBINARY, SQL_VARBINARY, SQL_BINARY,
-                                     SQL_LONGVARCHAR, SQL_CHAR,         SQL_NUMERIC,       SQL_DECIMAL,   SQL_INTEGER,
-                                     SQL_SMALLINT,    SQL_FLOAT,        SQL_REAL,          SQL_DOUBLE,    SQL_VARCHAR,
-                                     SQL_TYPE_DATE,   SQL_TYPE_TIME,    SQL_TYPE_TIMESTAMP};
-
 const Field& field_row(SQLSMALLINT id) {
   const auto* row = std::lower_bound(std::begin(kFields), std::end(kFields), id,
                                      [](const Field& field, SQLSMALLINT wanted) { return field.id < wanted; });
@@ -117,9 +111,7 @@ bool is_temporal_date(protocol::WireType type) {
 }  // namespace
 
 bool Descriptor::is_type(SQLSMALLINT concise_type) const {
-  if (role_ != DescriptorRole::ipd) return is_c_type(concise_type);
-  return (concise_type >= SQL_INTERVAL_YEAR && concise_type <= SQL_INTERVAL_MINUTE_TO_SECOND) ||
-         std::find(std::begin(kSqlTypes), std::end(kSqlTypes), concise_type) != std::end(kSqlTypes);
+  return role_ == DescriptorRole::ipd ? is_sql_type(concise_type) : is_c_type(concise_type);
 }
 
 bool Descriptor::is_past_end(SQLSMALLINT record_number, SQLSMALLINT field) {

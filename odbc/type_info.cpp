@@ -4,33 +4,12 @@
 
 #include "odbc/catalog_shapes.h"
 #include "odbc/info.h"
+#include "odbc/type_numbers.h"
 #include "odbc/types.h"
 #include "protocol/row.h"
 
 namespace selkie::odbc {
 namespace {
-
-constexpr SQLSMALLINT kOtherTypes[] = {SQL_GUID};  // types of ODBC that have no row and are no error
-
-bool is_interval(SQLSMALLINT type) { return type >= SQL_INTERVAL_YEAR && type <= SQL_INTERVAL_MINUTE_TO_SECOND; }
-
-// ODBC 2's numbers of date, time and timestamp as ODBC 3's.
-SQLSMALLINT odbc3_type(SQLSMALLINT type) {
-  switch (type) {
-    case SQL_DATE: return SQL_TYPE_DATE;
-    case SQL_TIME: return SQL_TYPE_TIME;
-    case SQL_TIMESTAMP: return SQL_TYPE_TIMESTAMP;
-    default: return type;
-  }
-}
-
-void require_type(SQLSMALLINT type) {
-  const auto rows = type_info_rows();
-  const bool is_known = type == SQL_ALL_TYPES || is_interval(type) ||
-                        std::find(std::begin(kOtherTypes), std::end(kOtherTypes), type) != std::end(kOtherTypes) ||
-                        std::any_of(rows.begin(), rows.end(), [&](const TypeInfoRow& row) { return row.data_type == type; });
-  if (!is_known) throw Fail(SqlState::invalid_sql_type);
-}
 
 // One row in text encoding.
 class RowWriter {
@@ -62,7 +41,7 @@ void type_info(Statement& statement, SQLSMALLINT data_type) {
   Connection& connection = statement.connection();
   const DescribeOptions options = connection.describe_options();
   const SQLSMALLINT wanted = odbc3_type(data_type);
-  require_type(wanted);
+  if (wanted != SQL_ALL_TYPES && !is_sql_type(wanted)) throw Fail(SqlState::invalid_sql_type);
 
   std::vector<TypeInfoRow> rows;
   for (const TypeInfoRow& row : type_info_rows()) {
