@@ -111,6 +111,7 @@ std::string name_of(const Step& step) {
     std::string operator()(const step::SendBytes&) const { return "sends bytes"; }
     std::string operator()(const step::Read& s) const { return "reads " + s.expectation.name; }
     std::string operator()(const step::ReadBytes& s) const { return "reads " + std::to_string(s.size_bytes) + " bytes"; }
+    std::string operator()(const step::SideSession&) const { return "meets a side session"; }
     std::string operator()(const step::Pause&) const { return "pauses"; }
     std::string operator()(const step::Close&) const { return "closes"; }
     std::string operator()(const step::ExpectClose&) const { return "expects the client to close"; }
@@ -129,6 +130,10 @@ Script& Script::reads_login(const std::string& user) { return add(step::Read{log
 Script& Script::reads_bytes(std::size_t size_bytes) { return add(step::ReadBytes{size_bytes}); }
 Script& Script::sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
 Script& Script::next_answer() { return add(step::NextAnswer{}); }
+Script& Script::meets(Script side_session) {
+  return add(step::SideSession{std::make_shared<const Script>(std::move(side_session))});
+}
+
 Script& Script::pauses(std::chrono::milliseconds time) { return add(step::Pause{time}); }
 Script& Script::closes() { return add(step::Close{}); }
 Script& Script::expects_close() { return add(step::ExpectClose{}); }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,8 @@ Expectation packet_starting(Packet bytes);
 Expectation login(const std::string& user);  // the handshake response; settles the dialect
 inline constexpr std::uint32_t kLastPreparedId = 0xffffffff;
 
+class Script;
+
 namespace step {
 struct Send {
   Reply reply;
@@ -50,14 +53,17 @@ struct Read {
 struct ReadBytes {  // of a packet that is not read to its end
   std::size_t size_bytes;
 };
+struct SideSession {  // another connection comes, says all this and leaves
+  std::shared_ptr<const Script> script;
+};
 struct Pause {
   std::chrono::milliseconds time;
 };
 struct Close {};        // the server hangs up
 struct ExpectClose {};  // the client must hang up
 }  // namespace step
-using Step = std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::ReadBytes, step::Pause, step::Close,
-                          step::ExpectClose>;
+using Step = std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::ReadBytes, step::SideSession,
+                          step::Pause, step::Close, step::ExpectClose>;
 std::string name_of(const Step& step);
 
 class Script {
@@ -72,6 +78,8 @@ class Script {
   }
   Script& sends_bytes(Packet bytes);
   Script& next_answer();
+  // The client connects once more while this conversation waits: to stop what runs here.
+  Script& meets(Script side_session);
   Script& pauses(std::chrono::milliseconds time);
   Script& closes();
   Script& expects_close();

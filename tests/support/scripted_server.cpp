@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <system_error>
 
@@ -152,7 +153,9 @@ class Link {
 // One performance of a script.
 class Play {
  public:
-  Play(Link& link, std::size_t lost_before) : link_(link), lost_before_(lost_before) {}
+  // `accept` waits for another connection of the client's.
+  Play(Link& link, const Delivery& delivery, const std::function<int()>& accept)
+      : link_(link), delivery_(delivery), accept_(accept) {}
 
   void opening(const Script& script) {
     for (const Step& step : script.steps()) perform(step);
@@ -163,7 +166,7 @@ class Play {
     const std::vector<Step>& steps = script.steps();
     may_leave_ = !steps.empty() && std::holds_alternative<step::ExpectClose>(steps.back());
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (i == lost_before_) throw LinkLost{};
+      if (i == delivery_.lost_before) throw LinkLost{};
       perform(steps[i]);
     }
   }
@@ -208,6 +211,19 @@ class Play {
     agreed_ = *agreed;
   }
   void perform(const step::ReadBytes& step) { link_.read_bytes(step.size_bytes); }
+  void perform(const step::SideSession& step) {
+    const Delivery whole{.transport = delivery_.transport, .patience = delivery_.patience};
+    Link link(accept_(), whole);
+    Play side(link, whole, accept_);
+    try {
+      side.opening(*step.script);
+      side.epilogue();
+    } catch (const StepFailed& failed) {
+      throw StepFailed{side.where() + " of the side session: " + failed.why};
+    } catch (const ClientLeft&) {
+      if (!side.may_leave()) throw StepFailed{side.where() + " of the side session: the client closed the connection"};
+    }
+  }
   void perform(const step::Pause& step) { std::this_thread::sleep_for(step.time); }
   void perform(const step::Close&) { throw LinkLost{}; }
   void perform(const step::ExpectClose&) {
@@ -216,7 +232,8 @@ class Play {
   }
 
   Link& link_;
-  std::size_t lost_before_;
+  const Delivery& delivery_;
+  const std::function<int()>& accept_;
   std::size_t step_number_ = 0;
   std::string where_ = "the beginning";
   std::uint64_t offered_ = 0;
@@ -230,15 +247,23 @@ ScriptedServer::ScriptedServer(Script opening, Script talk, Delivery delivery)
     : opening_(std::move(opening)), talk_(std::move(talk)), delivery_(delivery) {
   listen();
   if (::pipe2(wake_, O_CLOEXEC) != 0) fail("pipe");
-  thread_ = std::thread([this] {
-    std::array<pollfd, 2> waiting{{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
-    if (::poll(waiting.data(), waiting.size(), static_cast<int>(delivery_.patience.count())) <= 0 ||
-        (waiting[0].revents & POLLIN) == 0) {
-      performance_.failure = "nobody connected";
-      return;
-    }
-    Link link(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), delivery_);
-    Play play(link, delivery_.lost_before);
+  thread_ = std::thread([this] { perform(); });
+}
+
+// Waits for a connection; throws StepFailed when none comes.
+int ScriptedServer::accept() const {
+  std::array<pollfd, 2> waiting{{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
+  const bool came = ::poll(waiting.data(), waiting.size(), static_cast<int>(delivery_.patience.count())) > 0 &&
+                    (waiting[0].revents & POLLIN) != 0;
+  if (!came) throw StepFailed{"nobody connected"};
+  return ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+}
+
+void ScriptedServer::perform() {
+  const std::function<int()> accept_next = [this] { return accept(); };
+  try {
+    Link link(accept(), delivery_);
+    Play play(link, delivery_, accept_next);
     try {
       play.opening(opening_);
       play.talk(talk_);
@@ -250,7 +275,9 @@ ScriptedServer::ScriptedServer(Script opening, Script talk, Delivery delivery)
       if (!play.may_leave()) performance_.failure = play.where() + ": the client closed the connection";
     }
     performance_.sent_bytes = link.sent_bytes();
-  });
+  } catch (const StepFailed& failed) {
+    performance_.failure = failed.why;
+  }
 }
 
 void ScriptedServer::listen() {
@@ -261,7 +288,7 @@ void ScriptedServer::listen() {
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     socklen_t size = sizeof any;
-    if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&any), size) != 0 || ::listen(listener_, 1) != 0 ||
+    if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&any), size) != 0 || ::listen(listener_, 2) != 0 ||
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&any), &size) != 0) {
       fail("listen on 127.0.0.1");
     }
@@ -274,7 +301,7 @@ void ScriptedServer::listen() {
   path_.copy(name.sun_path, sizeof name.sun_path - 1);
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
-      ::listen(listener_, 1) != 0) {
+      ::listen(listener_, 2) != 0) {
     fail("listen on " + path_);
   }
   address_ = "SOCKET=" + path_;

@@ -48,6 +48,8 @@ class ScriptedServer {
 
  private:
   void listen();
+  void perform();
+  int accept() const;
 
   Script opening_, talk_;
   Delivery delivery_;

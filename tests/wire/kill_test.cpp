@@ -1,0 +1,129 @@
+// Stopping what runs, by a session of its own: the conversations of both, and what becomes of the statement and its connection.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/support/replay.h"
+
+namespace selkie::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kKill = "KILL QUERY 7";  // 7 is the connection's number in every greeting
+
+Script kills(const Server& server) { return login_script(server).reads(query(kKill)).sends(ok()); }
+const Reply kInterrupted = error(1317, "70100", "Query execution was interrupted");
+// A KILL that comes late is kept by the server for the next command: the driver gives it one to hit.
+Script late_kill_absorbed() { return script().reads(query("DO 0")).sends(kInterrupted); }
+Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
+void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
+
+TEST(QueryTimeout, StopsTheStatementAndKeepsTheConnection) {
+  replay(
+      [](const Server& server) {
+        return script()
+            .reads(query("SELECT SLEEP(60)"))
+            .meets(kills(server))
+            .sends(kInterrupted)
+            .then(late_kill_absorbed())
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
+        expect_error("HYT00", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+        EXPECT_FALSE(connection.is_dead());
+        expect_wire_in_step(connection);
+      },
+      {.servers = kMariaDbs, .whole_only = true});
+}
+
+TEST(QueryTimeout, ClosesTheConnectionWhereTheServerRefusesToStopIt) {
+  replay(
+      [](const Server& server) {
+        return script()
+            .reads(query("SELECT SLEEP(60)"))
+            .meets(login_script(server).reads(query(kKill)).sends(error(1095, "HY000", "You are not owner of thread 7")))
+            .expects_close();
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
+        expect_error("HYT00", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+        EXPECT_TRUE(connection.is_dead());
+        expect_error("08S01", 0, [&] { Statement(connection).run("SELECT 1"); });
+      },
+      {.servers = kMariaDbs, .whole_only = true});
+}
+
+TEST(Cancel, FromAnotherThreadEndsTheStatementAndNoOther) {
+  replay(
+      [](const Server& server) {
+        return script()
+            .reads(query("SELECT SLEEP(60)"))
+            .meets(kills(server))
+            .sends(kInterrupted)
+            .then(late_kill_absorbed())
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        std::thread canceller([&] {
+          std::this_thread::sleep_for(50ms);
+          EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
+        });
+        expect_error("HY008", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+        canceller.join();
+        expect_wire_in_step(connection);
+      },
+      {.whole_only = true});
+}
+
+// The same error without a cancel of ours is somebody else's KILL.
+TEST(Cancel, InterruptionByAStrangerKeepsItsName) {
+  replay(script().reads(query("SELECT SLEEP(60)")).sends(kInterrupted).then(another_query()), [](Connection& connection) {
+    Statement statement(connection);
+    expect_error("70100", 1317, [&] { statement.run("SELECT SLEEP(60)"); });
+    expect_wire_in_step(connection);
+  });
+}
+
+// Reading on for a quarter of a megabyte is cheaper than to connect once more; then it is not.
+TEST(AbandonedResult, OfAQueryIsStoppedAtTheServerInsteadOfReadToItsEnd) {
+  const std::string value(60000, 'x');
+  replay(
+      [&](const Server& server) {
+        Script talk = script().reads(query("SELECT v FROM t")).sends(head({text("v")}));
+        for (int i = 0; i < 6; ++i) talk.sends(row({value}));
+        return talk.meets(kills(server)).sends(row({value}), kInterrupted).then(late_kill_absorbed()).then(another_query());
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        statement.run("SELECT v FROM t");
+        EXPECT_TRUE(statement.fetch());
+        statement.close();
+        expect_wire_in_step(connection);
+      },
+      {.whole_only = true});
+}
+
+// An INSERT ... RETURNING or a CALL has more to do than to send rows: it is read to its end.
+TEST(AbandonedResult, OfAStatementThatMayChangeSomethingIsReadToItsEnd) {
+  const std::string value(60000, 'x');
+  Script talk = script().reads(query("CALL p()")).sends(head({text("v")}));
+  for (int i = 0; i < 10; ++i) talk.sends(row({value}));
+  replay(talk.sends(end(kAutocommit | kMoreResults), ok()).then(another_query()),
+         [](Connection& connection) {
+           Statement statement(connection);
+           statement.run("CALL p()");
+           EXPECT_TRUE(statement.fetch());
+           statement.close();
+           expect_wire_in_step(connection);
+         },
+         {.whole_only = true});
+}
+
+}  // namespace
+}  // namespace selkie::test
