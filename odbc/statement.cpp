@@ -70,7 +70,6 @@ void Statement::set_text(std::string_view sql) {
     marker_columns.reset();
     text_only_ = false;
   }
-  input_ = sql;
   sql_ = std::move(text);
   row_count_ = -1;
   ird_.show(nullptr);

@@ -165,7 +165,6 @@ class Statement : public Handle {
   Connection& connection_;
   Phase phase_ = Phase::allocated;
   bool is_prepared_ = false;  // by SQLPrepare
-  std::string input_;         // as the application gave it
   SqlText sql_;
   std::optional<protocol::PreparedStatement> server_statement_;
   std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement
