@@ -92,7 +92,7 @@ void ColumnSetBuilder::depart_from_previous() {
 bool ColumnSetBuilder::append(Bytes packet) {
   ColumnSet& set = *fresh_;
   auto* const copy = static_cast<std::uint8_t*>(set.memory_.allocate(packet.size(), 1));
-  std::ranges::copy(packet, copy);
+  std::copy_n(packet.data(), packet.size(), copy);
   const Bytes kept(copy, packet.size());
   Column column;
   if (!parse_column(kept, extended_metadata_, column)) return false;

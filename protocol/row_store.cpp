@@ -57,7 +57,7 @@ Status RowStore::append(Bytes row) {
   std::uint8_t* const out = tail_.data() + tail_size_;
   const auto length = static_cast<std::uint32_t>(row.size());
   std::memcpy(out, &length, kLengthBytes);
-  std::ranges::copy(row, out + kLengthBytes);
+  std::copy_n(row.data(), row.size(), out + kLengthBytes);  // by pointers: libstdc++ copies ranges of a span byte by byte
   tail_size_ = needed;
   ++rows_;
   const std::size_t limit = file_ < 0 ? memory_limit_bytes_ : std::min(memory_limit_bytes_, kSpillBytes);
