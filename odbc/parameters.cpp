@@ -43,6 +43,15 @@ T* at(T* pointer, SQLLEN bytes) {
   return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
 }
 
+[[noreturn]] void no_buffer(SQLSMALLINT number) {
+  throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(number) + " has no buffer and is not NULL.");
+}
+
+[[noreturn]] void bad_length(SQLSMALLINT number, SQLLEN length, SQLLEN buffer_bytes) {
+  throw Fail(SqlState::invalid_length, "Parameter " + std::to_string(number) + " claims " + std::to_string(length) +
+                                           " bytes in a buffer of " + std::to_string(buffer_bytes) + ".");
+}
+
 SqlState state_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::out_of_range: return SqlState::out_of_range;
@@ -61,6 +70,7 @@ SqlState state_of(Outcome outcome) {
 void Parameters::plan(std::size_t count, SQLSMALLINT first) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
+  bind_offset_ = bind_offset();
   if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
       planned_first_ == first && bound_.size() == count) {
     return;
@@ -89,6 +99,7 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     const auto row_bytes = static_cast<SQLLEN>(apd.bind_type);
     bound.data = app->data_ptr;
     bound.buffer_bytes = app->octet_length;
+    bound.fixed_bytes = static_cast<SQLLEN>(fixed);
     bound.octet_length = app->octet_length_ptr;
     bound.indicator = app->indicator_ptr;
     bound.data_step = by_column ? (fixed != 0 ? static_cast<SQLLEN>(fixed) : app->octet_length) : row_bytes;
@@ -124,35 +135,31 @@ SQLLEN Parameters::bind_offset() const {
   return offset == nullptr ? 0 : *offset;
 }
 
-Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
-  const SQLLEN offset = bind_offset();
+inline Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
   const auto row = static_cast<SQLLEN>(set);
-  const SQLLEN* indicator = at(bound.indicator, offset + row * bound.length_step);
-  const SQLLEN* length = at(bound.octet_length, offset + row * bound.length_step);
+  const SQLLEN at_length = bind_offset_ + row * bound.length_step;
   Value value;
-  if (indicator != nullptr && *indicator == SQL_NULL_DATA) {
+  if (bound.indicator != nullptr && *at(bound.indicator, at_length) == SQL_NULL_DATA) {
     value.is_null = true;
     return value;
   }
-  if (length != nullptr) {
-    if (*length == SQL_NULL_DATA) value.is_null = true;
-    if (*length == SQL_DEFAULT_PARAM || *length == SQL_COLUMN_IGNORE) value.is_default = true;
-    if (means_data_at_execution(*length)) value.at_execution = true;
+  const SQLLEN length = bound.octet_length != nullptr ? *at(bound.octet_length, at_length) : SQLLEN{0};
+  if (length < 0) {
+    value.is_null = length == SQL_NULL_DATA;
+    value.is_default = length == SQL_DEFAULT_PARAM || length == SQL_COLUMN_IGNORE;
+    value.at_execution = means_data_at_execution(length);
     if (value.is_null || value.is_default || value.at_execution) return value;
   }
-  value.data = at(bound.data, offset + row * bound.data_step);
-  if (value.data == nullptr) {
-    throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(bound.number) + " has no buffer and is not NULL.");
-  }
-  if (const std::size_t fixed = c_type_size(bound.c_type); fixed != 0) {
-    value.size_bytes = static_cast<SQLLEN>(fixed);
-  } else if (length != nullptr && *length != SQL_NTS) {
-    value.size_bytes = *length;
-    if (*length < 0 || (bound.buffer_bytes > 0 && *length > bound.buffer_bytes)) {
-      throw Fail(SqlState::invalid_length, "Parameter " + std::to_string(bound.number) + " claims " + std::to_string(*length) +
-                                               " bytes in a buffer of " + std::to_string(bound.buffer_bytes) + ".");
+  value.data = at(bound.data, bind_offset_ + row * bound.data_step);
+  if (value.data == nullptr) no_buffer(bound.number);
+  if (bound.fixed_bytes != 0) {
+    value.size_bytes = bound.fixed_bytes;
+  } else if (bound.octet_length != nullptr && length != SQL_NTS) {
+    value.size_bytes = length;
+    if (length < 0 || (bound.buffer_bytes > 0 && length > bound.buffer_bytes)) {
+      bad_length(bound.number, length, bound.buffer_bytes);
     }
-  } else if (length == nullptr && bound.c_type == SQL_C_BINARY) {
+  } else if (bound.octet_length == nullptr && bound.c_type == SQL_C_BINARY) {
     value.size_bytes = bound.buffer_bytes;
   } else {
     value.size_bytes = terminated_size(value.data, bound.c_type);
@@ -160,19 +167,21 @@ Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
   return value;
 }
 
-bool Parameters::append_value(const Bound& bound, std::size_t set, protocol::ByteWriter& out) {
-  if (bound.direction == SQL_PARAM_OUTPUT || bound.source == Source::null) return false;
+inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
+  if (bound.direction == SQL_PARAM_OUTPUT || bound.source == Source::null) return Sent::null;
+  if (bound.source == Source::streamed) return Sent::value;
   Value v;
   if (bound.source == Source::collected) {
     v.data = bound.collected.data();
     v.size_bytes = static_cast<SQLLEN>(bound.collected.size());
   } else {
     v = value(bound, set);
-    if (v.is_null || v.is_default) return false;
+    if (v.is_null) return Sent::null;
+    if (v.is_default) return Sent::default_;
   }
-  const Outcome outcome = bound.plan.convert(bound.plan, v.data, v.size_bytes, out);
+  const Outcome outcome = bound.plan.convert(bound.plan, v.data, v.size_bytes, values_);
   if (is_error(outcome)) fail(bound, outcome);
-  return true;
+  return Sent::value;
 }
 
 void Parameters::fail(const Bound& bound, Outcome outcome) const {
@@ -180,16 +189,56 @@ void Parameters::fail(const Bound& bound, Outcome outcome) const {
   throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(bound.number) + ".");
 }
 
-void Parameters::convert(std::size_t set) {
-  null_bitmap_.assign((bound_.size() + 7) / 8, 0);
+void Parameters::begin_rows() {
+  null_bitmap_.clear();
+  null_bits_ = 0;
+  has_null_ = false;
   values_.clear();
   value_ends_.clear();
-  for (std::size_t i = 0; i < bound_.size(); ++i) {
-    const Bound& bound = bound_[i];
-    const bool sent = bound.source == Source::streamed || append_value(bound, set, values_);
-    if (!sent) null_bitmap_[i / 8] = static_cast<std::uint8_t>(null_bitmap_[i / 8] | (1u << (i % 8)));
-    value_ends_.push_back(values_.size());
+  defaults_.clear();
+}
+
+void Parameters::append_set(std::size_t set) {
+  const bool one_set = null_bits_ == 0;
+  const std::size_t start = values_.size();
+  null_bitmap_.resize((null_bits_ + bound_.size() + 7) / 8);
+  try {
+    for (std::size_t i = 0; i < bound_.size(); ++i) {
+      const Sent sent = append_value(bound_[i], set);
+      if (one_set) value_ends_.push_back(values_.size());
+      if (sent != Sent::value) set_null(null_bits_ + i);
+      if (sent == Sent::default_) defaults_.push_back(i);
+    }
+  } catch (...) {
+    take_back(start);
+    throw;
   }
+}
+
+// The set appended last, or what there is of it.
+void Parameters::take_back(std::size_t value_bytes) {
+  values_.truncate(value_bytes);
+  for (std::size_t bit = null_bits_; bit < null_bits_ + bound_.size(); ++bit) {
+    null_bitmap_[bit / 8] = static_cast<std::uint8_t>(null_bitmap_[bit / 8] & ~(1u << (bit % 8)));
+  }
+  null_bitmap_.resize((null_bits_ + 7) / 8);
+  defaults_.clear();
+}
+
+void Parameters::convert(std::size_t set) {
+  begin_rows();
+  append_set(set);
+}
+
+bool Parameters::append_row(std::size_t set) {
+  const std::size_t start = values_.size();
+  append_set(set);
+  if (has_default()) {
+    take_back(start);
+    return false;
+  }
+  null_bits_ += bound_.size();
+  return true;
 }
 
 std::string Parameters::interpolate(const std::string& text, const std::vector<std::uint32_t>& markers,
@@ -200,7 +249,9 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
     sql.append(text, from, markers[i] - from);
     from = markers[i] + 1;
     const bool is_null = (null_bitmap_[i / 8] >> (i % 8) & 1) != 0;
-    if (is_null) {
+    if (std::ranges::find(defaults_, i) != defaults_.end()) {
+      sql += "DEFAULT";
+    } else if (is_null) {
       sql += "NULL";
     } else {
       append_literal(sql, types_[i], values_.bytes().subspan(value_from, value_ends_[i] - value_from), no_backslash_escapes);
@@ -210,21 +261,34 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
   return sql.append(text, from);
 }
 
-void Parameters::append_bulk_row(std::size_t set, protocol::ByteWriter& out) {
-  const std::size_t start = out.size();
+void Parameters::append_bulk_row(std::size_t set) {
+  using protocol::BulkIndicator;
+  const std::size_t start = values_.size();
   try {
     for (const Bound& bound : bound_) {
-      const std::size_t indicator_at = out.size();
-      out.u8(static_cast<std::uint8_t>(protocol::BulkIndicator::value));
-      if (append_value(bound, set, out)) continue;
-      const bool is_default = value(bound, set).is_default;
-      out.data()[indicator_at] =
-          static_cast<std::uint8_t>(is_default ? protocol::BulkIndicator::default_ : protocol::BulkIndicator::null);
+      const std::size_t indicator_at = values_.size();
+      values_.u8(static_cast<std::uint8_t>(BulkIndicator::value));
+      const Sent sent = append_value(bound, set);
+      if (sent == Sent::value) continue;
+      has_null_ |= sent == Sent::null;
+      values_.data()[indicator_at] =
+          static_cast<std::uint8_t>(sent == Sent::null ? BulkIndicator::null : BulkIndicator::default_);
     }
   } catch (...) {
-    out.truncate(start);
+    values_.truncate(start);
     throw;
   }
+}
+
+bool Parameters::awaits_data_in_some_set() const {
+  const auto count = static_cast<SQLLEN>(sets());
+  for (const Bound& bound : bound_) {
+    if (bound.octet_length == nullptr) continue;
+    for (SQLLEN set = 0; set < count; ++set) {
+      if (means_data_at_execution(*at(bound.octet_length, bind_offset_ + set * bound.length_step))) return true;
+    }
+  }
+  return false;
 }
 
 bool Parameters::needs_data(std::size_t set) const {

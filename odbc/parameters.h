@@ -35,22 +35,30 @@ class Parameters {
   void set_status(std::size_t set, SQLUSMALLINT status);
   void set_processed(std::size_t sets);
 
-  // --- One set of values for COM_STMT_EXECUTE.
+  // --- Values for the wire: of one set (convert), or of many, appended one after the other
 
-  // Converts set `set`. Throws Fail on a conversion error, naming the parameter. Afterwards:
+  // Converts set `set` alone. Throws Fail on a conversion error, naming the parameter.
   void convert(std::size_t set);
-  protocol::Bytes null_bitmap() const { return null_bitmap_; }
-  const std::vector<protocol::ParameterType>& types() const { return types_; }
-  protocol::Bytes values() const { return values_.bytes(); }
-  // The text with every marker replaced by its value as a literal, for what the server cannot prepare.
-  std::string interpolate(const std::string& text, const std::vector<std::uint32_t>& markers, bool no_backslash_escapes) const;
+  void begin_rows();
+  // Appends a set to what COM_STMT_EXECUTE sends. False: it asks for a DEFAULT, which has no binary value. Throws as
+  // convert(). Then, as when it throws, nothing is appended.
+  bool append_row(std::size_t set);
+  // Appends a set as a row of COM_STMT_BULK_EXECUTE. Throws as convert(); nothing is appended then.
+  void append_bulk_row(std::size_t set);
 
-  // Appends set `set` as a row of COM_STMT_BULK_EXECUTE. Throws as convert(); nothing is appended then.
-  void append_bulk_row(std::size_t set, protocol::ByteWriter& out);
+  // Afterwards, of all that was appended:
+  protocol::Bytes null_bitmap() const { return null_bitmap_; }
+  const std::vector<protocol::ParameterType>& types() const { return types_; }  // of one set
+  protocol::Bytes values() const { return values_.bytes(); }
+  bool has_null() const { return has_null_; }
+  bool has_default() const { return !defaults_.empty(); }  // of the set converted: it can only be sent as text
+  // The text with every marker replaced by its value as a literal, of the set converted.
+  std::string interpolate(const std::string& text, const std::vector<std::uint32_t>& markers, bool no_backslash_escapes) const;
 
   // --- Data at execution (SQLParamData, SQLPutData)
 
   bool needs_data(std::size_t set) const;
+  bool awaits_data_in_some_set() const;  // true perhaps for no more than a value of an ignored set
   void begin_data(std::size_t set);
   // Moves on to the next parameter of the set that waits for data; its token for the application, nullopt when none is left.
   std::optional<SQLPOINTER> next_data();
@@ -80,7 +88,7 @@ class Parameters {
     SQLSMALLINT direction = SQL_PARAM_INPUT;
     SQLSMALLINT c_type = SQL_C_DEFAULT;
     SQLPOINTER data = nullptr;  // of set 0, as are the lengths
-    SQLLEN buffer_bytes = 0;
+    SQLLEN buffer_bytes = 0, fixed_bytes = 0;
     SQLLEN* octet_length = nullptr;
     SQLLEN* indicator = nullptr;
     SQLLEN data_step = 0, length_step = 0;
@@ -98,8 +106,15 @@ class Parameters {
   SQLLEN bind_offset() const;
   void deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
                     protocol::Encoding encoding);
-  // Appends one value; false when it is NULL.
-  bool append_value(const Bound& bound, std::size_t set, protocol::ByteWriter& out);
+  enum class Sent : std::uint8_t { value, null, default_ };
+  // Appends one value to values_, if it is one.
+  Sent append_value(const Bound& bound, std::size_t set);
+  void append_set(std::size_t set);
+  void take_back(std::size_t value_bytes);
+  void set_null(std::size_t bit) {
+    null_bitmap_[bit / 8] = static_cast<std::uint8_t>(null_bitmap_[bit / 8] | (1u << (bit % 8)));
+    has_null_ = true;
+  }
   [[noreturn]] void fail(const Bound& bound, Outcome outcome) const;
 
   Statement& statement_;
@@ -113,6 +128,10 @@ class Parameters {
   std::vector<protocol::ParameterType> types_;
   protocol::ByteWriter values_;
   std::vector<std::size_t> value_ends_;  // in values_, by parameter
+  std::vector<std::size_t> defaults_;    // parameters that are to be DEFAULT
+  std::size_t null_bits_ = 0;            // of the bitmap
+  bool has_null_ = false;
+  SQLLEN bind_offset_ = 0;  // of this execution
 
   std::size_t data_set_ = 0;
   std::optional<std::size_t> data_parameter_;

@@ -16,11 +16,6 @@ constexpr std::uint16_t kInterrupted = 1317;
 // How long a command may take to end after KILL QUERY before the connection is given up.
 constexpr std::chrono::seconds kKillGrace{10};
 
-bool changes_rows(StatementKind kind) {
-  return kind == StatementKind::insert || kind == StatementKind::replace || kind == StatementKind::update ||
-         kind == StatementKind::delete_;
-}
-
 }  // namespace
 
 Statement::Statement(Connection& connection)
@@ -70,6 +65,7 @@ void Statement::set_text(std::string_view sql) {
     marker_columns.reset();
     text_only_ = false;
   }
+  array_.stop();
   sql_ = std::move(text);
   row_count_ = -1;
   ird_.show(nullptr);
@@ -134,6 +130,7 @@ bool Statement::take_prepared() {
 }
 
 void Statement::drop_server_statement() {
+  array_.drop_server_statement();
   if (server_statement_ && connection_.connected()) connection_.session().close_statement(server_statement_->id);
   server_statement_.reset();
   sent_types_.clear();
@@ -141,12 +138,14 @@ void Statement::drop_server_statement() {
 
 // The text is done with; the next one who prepares it finds it prepared.
 void Statement::give_back_server_statement() {
+  array_.drop_server_statement();
   if (server_statement_) connection_.give_back(std::move(sql_.text), std::move(*server_statement_));
   server_statement_.reset();
   sent_types_.clear();
 }
 
 void Statement::forget_server_statement() {
+  array_.forget_server_statement();
   server_statement_.reset();
   drop_answer();
   phase_ = closed_phase();
@@ -195,7 +194,7 @@ SQLRETURN Statement::execute() {
     throw Fail(SqlState::sequence_error, "SQLExecute needs a prepared statement.");
   if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "Close the cursor before executing again.");
   begin_execution();
-  return run_sets();
+  return array_.run();
 }
 
 SQLRETURN Statement::execute_direct(std::string_view sql) {
@@ -205,7 +204,7 @@ SQLRETURN Statement::execute_direct(std::string_view sql) {
   phase_ = Phase::allocated;
   set_text(sql);
   begin_execution();
-  return run_sets();
+  return array_.run();
 }
 
 void Statement::begin_execution() {
@@ -214,72 +213,21 @@ void Statement::begin_execution() {
   phase_ = closed_phase();
   cancelled = false;
   row_count_ = -1;
-  next_set_ = 0;
-  failed_sets_ = 0;
   parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1);
   parameters_.end_data();
   parameters_.set_processed(0);
-}
-
-// Runs the sets of parameters from next_set_ on, until one asks for data, opens a cursor, or all are done.
-SQLRETURN Statement::run_sets() {
-  const std::size_t sets = sql_.markers.empty() ? 1 : parameters_.sets();
-  if (next_set_ == 0 && sets > 1 && can_run_in_bulk()) return run_bulk();
-  while (next_set_ < sets) {
-    const std::size_t set = next_set_++;
-    if (parameters_.is_ignored(set)) {
-      parameters_.set_status(set, SQL_PARAM_UNUSED);
-      parameters_.set_processed(set + 1);
-      continue;
-    }
-    try {
-      if (parameters_.needs_data(set)) {
-        --next_set_;
-        parameters_.begin_data(set);
-        phase_ = Phase::need_data;
-        return SQL_NEED_DATA;
-      }
-      run_set(set);
-    } catch (...) {
-      if (sets == 1) {
-        parameters_.set_processed(1);
-        parameters_.set_status(set, SQL_PARAM_ERROR);
-        throw;
-      }
-      set_failed(set);
-    }
-    if (phase_ == Phase::cursor) return SQL_SUCCESS;  // SQLMoreResults goes on with the next set
-  }
-  if (failed_sets_ == 0) {
-    const bool nothing_changed = changes_rows(sql_.kind) && row_count_ == 0 && !connection_.odbc2();
-    return nothing_changed && sets == 1 ? SQL_NO_DATA : SQL_SUCCESS;
-  }
-  return failed_sets_ == sets ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
-}
-
-// One set of an array failed: the others run all the same, unless the connection is gone.
-SQLRETURN Statement::set_failed(std::size_t set) {
-  ++failed_sets_;
-  parameters_.set_processed(set + 1);
-  parameters_.set_status(set, SQL_PARAM_ERROR);
-  const auto row = static_cast<SQLLEN>(set + 1);
-  try {
-    throw;
-  } catch (const Fail& failure) {
-    diagnostics.error(failure.state, failure.message, row);
-  } catch (const CoreFail& failure) {
-    diagnostics.failure(failure.failure, row);
-  }
-  if (connection_.session().dead()) next_set_ = parameters_.sets();
-  return SQL_ERROR;
+  array_.begin();
 }
 
 void Statement::run_set(std::size_t set) {
   const Connection::Running running(connection_, *this);
   const SQLLEN rows_before = row_count_;
   parameters_.convert(set);
+  const bool no_backslash_escapes = connection_.lexer_modes().no_backslash_escapes;
   if (sql_.markers.empty() && !is_prepared_ && !connection_.settings().execdirect_on_server) {
     send_text(sql_.text);
+  } else if (parameters_.has_default()) {
+    send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes));
   } else {
     const bool at_once =
         !server_statement_ && !runs_as_text() && !take_prepared() && connection_.session().dialect().execute_last_prepared();
@@ -289,14 +237,12 @@ void Statement::run_set(std::size_t set) {
       prepare_on_server();
     }
     if (runs_as_text()) {
-      send_text(parameters_.interpolate(sql_.text, sql_.markers, connection_.lexer_modes().no_backslash_escapes));
+      send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes));
     } else if (!at_once) {
       send_execute();
     }
   }
   open_next_result(server_statement_ && server_statement_->columns ? server_statement_->columns : last_columns_);
-  parameters_.set_status(set, SQL_PARAM_SUCCESS);
-  parameters_.set_processed(set + 1);
   if (rows_before > 0 && row_count_ >= 0) row_count_ += rows_before;
   parameters_.end_data();
 }
@@ -366,72 +312,6 @@ void Statement::send_prepare_and_execute() {
   connection_.release(this);
   if (!cannot_be_prepared(prepared.failure())) fail(std::move(prepared).failure());
   text_only_ = true;
-}
-
-// --- Arrays of parameters by MariaDB's bulk command
-
-bool Statement::can_run_in_bulk() const {
-  if (!connection_.session().dialect().bulk() || runs_as_text() || !changes_rows(sql_.kind) || parameters_.has_output())
-    return false;
-  for (std::size_t set = 0; set < parameters_.sets(); ++set) {
-    if (parameters_.needs_data(set)) return false;
-  }
-  return true;
-}
-
-SQLRETURN Statement::run_bulk() {
-  constexpr std::size_t kCommandBytes = 1u << 20;  // well below the smallest max_allowed_packet in use
-  const std::size_t sets = parameters_.sets();
-  prepare_on_server();
-  if (text_only_) return run_sets();
-  const Connection::Running running(connection_, *this);
-  SQLLEN rows = 0;
-  while (next_set_ < sets) {
-    protocol::Session& session = connection_.claim(this);
-    const std::size_t first = next_set_;
-    protocol::ByteWriter& out = session.begin_command();
-    const std::size_t start = out.size();
-    protocol::write_bulk_head(out, {.statement_id = server_statement_->id, .types = parameters_.types()});
-    std::size_t sent = 0;
-    for (; next_set_ < sets && out.size() - start < kCommandBytes; ++next_set_) {
-      parameters_.set_processed(next_set_ + 1);
-      if (parameters_.is_ignored(next_set_)) {
-        parameters_.set_status(next_set_, SQL_PARAM_UNUSED);
-        continue;
-      }
-      try {
-        parameters_.append_bulk_row(next_set_, out);
-        parameters_.set_status(next_set_, SQL_PARAM_SUCCESS);
-        ++sent;
-      } catch (const Fail&) {
-        set_failed(next_set_);
-      }
-    }
-    if (sent == 0) {
-      session.abandon_command();
-      continue;
-    }
-    session.end_command();
-    send(session);
-    answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
-    try {
-      const protocol::ResultHead head = next_head(nullptr);
-      rows += static_cast<SQLLEN>(head.affected_rows);
-      connection_.drain(false);
-      drop_answer();
-    } catch (const CoreFail& failure) {
-      // The server does not say which row it was.
-      for (std::size_t set = first; set < next_set_; ++set) parameters_.set_status(set, SQL_PARAM_DIAG_UNAVAILABLE);
-      for (std::size_t set = next_set_; set < sets; ++set) parameters_.set_status(set, SQL_PARAM_UNUSED);
-      next_set_ = sets;
-      throw;
-    }
-  }
-  row_count_ = rows;
-  diagnostics.row_count = rows;
-  phase_ = Phase::executed;
-  if (failed_sets_ == 0) return SQL_SUCCESS;
-  return failed_sets_ == sets ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
 // --- Results
@@ -515,7 +395,7 @@ SQLRETURN Statement::more_results() {
   }
   drop_answer();
   phase_ = closed_phase();
-  if (next_set_ < parameters_.sets() && !sql_.markers.empty()) return run_sets();
+  if (!array_.finished()) return array_.run();
   return SQL_NO_DATA;
 }
 
@@ -605,6 +485,7 @@ void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns)
 void Statement::close_cursor() {
   if (phase_ == Phase::cursor || phase_ == Phase::executed) {
     drop_answer();
+    array_.stop();
     phase_ = closed_phase();
   }
 }
@@ -618,7 +499,6 @@ void Statement::drop_answer() {
     } catch (const CoreFail&) {}
   }
   answer_ = {};
-  next_set_ = parameters_.sets();
   connection_.release(this);
 }
 
@@ -636,17 +516,7 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
     return SQL_NEED_DATA;
   }
   phase_ = closed_phase();
-  const std::size_t set = next_set_++;
-  try {
-    run_set(set);
-  } catch (...) {
-    if (parameters_.sets() == 1) {
-      parameters_.set_status(set, SQL_PARAM_ERROR);
-      throw;
-    }
-    set_failed(set);
-  }
-  return phase_ == Phase::cursor ? SQL_SUCCESS : run_sets();
+  return array_.run_awaited();
 }
 
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {

@@ -17,6 +17,7 @@
 #include "odbc/cursor.h"
 #include "odbc/descriptor.h"
 #include "odbc/marker_targets.h"
+#include "odbc/parameter_arrays.h"
 #include "odbc/parameters.h"
 #include "odbc/sql_text.h"
 #include "protocol/answer.h"
@@ -138,10 +139,8 @@ class Statement : public Handle {
 
   // The path of one execution. All leave answer_ live and its first result opened.
   void prepare_on_server();
-  SQLRETURN run_sets();
+  friend class ParameterArray;
   void run_set(std::size_t set);
-  bool can_run_in_bulk() const;
-  SQLRETURN run_bulk();
   void send_text(const std::string& sql);
   void send_execute();
   void send_prepare_and_execute();
@@ -157,7 +156,6 @@ class Statement : public Handle {
   void skip_rows();
   void release_wire_when_done();
   [[noreturn]] void fail(protocol::Failure failure);
-  SQLRETURN set_failed(std::size_t set);
   SQLULEN timeout_s() const;
   protocol::Deadline command_deadline() const;
   Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
@@ -171,8 +169,6 @@ class Statement : public Handle {
   bool text_only_ = false;                           // the server cannot prepare this text
   protocol::ColumnSetPtr last_columns_;              // of the last result: an unchanged one keeps its pointer
 
-  std::size_t next_set_ = 0;  // of parameters
-  std::size_t failed_sets_ = 0;
   SQLLEN row_count_ = -1;
 
   Descriptor automatic_ard_, automatic_apd_, ird_, ipd_;
@@ -181,6 +177,7 @@ class Statement : public Handle {
   protocol::Answer answer_;
   Cursor cursor_;
   Parameters parameters_;
+  ParameterArray array_{*this};
 };
 
 }  // namespace selkie::odbc

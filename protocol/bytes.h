@@ -88,11 +88,11 @@ class ByteReader {
 // Appends wire values to a buffer that keeps its capacity when cleared.
 class ByteWriter {
  public:
-  void u8(std::uint8_t value) { buffer_.push_back(value); }
-  void u16(std::uint16_t value) { little_endian(value, 2); }
-  void u24(std::uint32_t value) { little_endian(value, 3); }
-  void u32(std::uint32_t value) { little_endian(value, 4); }
-  void u64(std::uint64_t value) { little_endian(value, 8); }
+  void u8(std::uint8_t value) { *extend(1) = value; }
+  void u16(std::uint16_t value) { little_endian<2>(value); }
+  void u24(std::uint32_t value) { little_endian<3>(value); }
+  void u32(std::uint32_t value) { little_endian<4>(value); }
+  void u64(std::uint64_t value) { little_endian<8>(value); }
 
   // Spec: page_protocol_basic_dt_integers.html
   void lenenc(std::uint64_t value) {
@@ -102,34 +102,50 @@ class ByteWriter {
     u8(0xfe), u64(value);
   }
 
-  void bytes(Bytes value) { buffer_.insert(buffer_.end(), value.begin(), value.end()); }
+  void bytes(Bytes value) { std::copy(value.begin(), value.end(), extend(value.size())); }
   void text(std::string_view value) { bytes(as_bytes(value)); }
   void lenenc_bytes(Bytes value) { lenenc(value.size()), bytes(value); }
   void lenenc_text(std::string_view value) { lenenc(value.size()), text(value); }
   void text_nul(std::string_view value) { text(value), u8(0); }
-  void zeros(std::size_t count) { buffer_.resize(buffer_.size() + count); }
+  void zeros(std::size_t count) { std::fill_n(extend(count), count, std::uint8_t{0}); }
 
   // Room for `count` more bytes, to be filled by the caller; valid until the next append.
   std::uint8_t* extend(std::size_t count) {
-    buffer_.resize(buffer_.size() + count);
-    return buffer_.data() + (buffer_.size() - count);
+    if (count > room_.size() - size_) [[unlikely]]
+      grow(count);
+    std::uint8_t* const at = room_.data() + size_;
+    size_ += count;
+    return at;
   }
   // Takes back what lies beyond `size_bytes`.
-  void truncate(std::size_t size_bytes) { buffer_.resize(size_bytes); }
+  void truncate(std::size_t size_bytes) { size_ = size_bytes; }
 
-  std::size_t size() const { return buffer_.size(); }
-  Bytes bytes() const { return buffer_; }
-  std::uint8_t* data() { return buffer_.data(); }
-  void clear() { buffer_.clear(); }
-  std::vector<std::uint8_t>& buffer() { return buffer_; }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return room_.capacity(); }
+  Bytes bytes() const { return Bytes(room_).first(size_); }
+  std::uint8_t* data() { return room_.data(); }
+  void clear() { size_ = 0; }
+  // Exactly the bytes written.
+  std::vector<std::uint8_t>& buffer() {
+    room_.resize(size_);
+    return room_;
+  }
 
  private:
-  void little_endian(std::uint64_t value, std::size_t width) {
+  template <std::size_t width>
+  void little_endian(std::uint64_t value) {
     std::uint8_t* out = extend(width);
     for (std::size_t i = 0; i < width; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
   }
 
-  std::vector<std::uint8_t> buffer_;
+  // Memory that was reserved is used up before the bytes move.
+  void grow(std::size_t count) {
+    const std::size_t needed = size_ + count;
+    room_.resize(needed <= room_.capacity() ? room_.capacity() : std::max(needed, 2 * size_));
+  }
+
+  std::vector<std::uint8_t> room_;  // all of it may be written to, so that appending is a copy and an addition
+  std::size_t size_ = 0;
 };
 
 // Raw memory for bytes from outside. Growing keeps what is in it and fills nothing; the kernel moves a large block's pages

@@ -102,7 +102,7 @@ std::uint8_t FrameWriter::end() {
 
 void FrameWriter::clear() {
   buffer_.clear();
-  if (buffer_.buffer().capacity() > kKeptWriteBytes) buffer_.buffer().shrink_to_fit();
+  if (buffer_.capacity() > kKeptWriteBytes) buffer_.buffer().shrink_to_fit();
   packet_start_ = 0;
 }
 
