@@ -300,6 +300,7 @@ void ScriptedServer::listen() {
   name.sun_family = AF_UNIX;
   path_.copy(name.sun_path, sizeof name.sun_path - 1);
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ::unlink(path_.c_str());  // of a process with the same number that was killed
   if (listener_ < 0 || ::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
       ::listen(listener_, 2) != 0) {
     fail("listen on " + path_);
