@@ -49,12 +49,9 @@ class Lend {
   T before_;
 };
 
-struct FunctionRow {
-  SQLUSMALLINT id;
-};
-constexpr FunctionRow kFunctions[] = {
-#define TEXT(name, id)  {id},
-#define PLAIN(name, id) {id},
+constexpr SQLUSMALLINT kFunctions[] = {
+#define TEXT(name, id)  id,
+#define PLAIN(name, id) id,
 #include "driver/entries.def"
 #undef TEXT
 #undef PLAIN
@@ -69,17 +66,17 @@ ENTRY(SQLGetFunctions)(SQLHDBC h, SQLUSMALLINT function, SQLUSMALLINT* supported
     constexpr std::size_t kOdbc2Functions = 100;
     if (function == SQL_API_ODBC3_ALL_FUNCTIONS) {
       std::fill_n(supported, SQL_API_ODBC3_ALL_FUNCTIONS_SIZE, SQLUSMALLINT{0});
-      for (const FunctionRow& row : kFunctions) {
-        supported[row.id >> 4] = static_cast<SQLUSMALLINT>(supported[row.id >> 4] | 1u << (row.id & 15));
+      for (const SQLUSMALLINT id : kFunctions) {
+        supported[id >> 4] = static_cast<SQLUSMALLINT>(supported[id >> 4] | 1u << (id & 15));
       }
     } else if (function == SQL_API_ALL_FUNCTIONS) {
       std::fill_n(supported, kOdbc2Functions, SQLUSMALLINT{SQL_FALSE});
-      for (const FunctionRow& row : kFunctions) {
-        if (row.id < kOdbc2Functions) supported[row.id] = SQL_TRUE;
+      for (const SQLUSMALLINT id : kFunctions) {
+        if (id < kOdbc2Functions) supported[id] = SQL_TRUE;
       }
     } else {
-      const auto is_it = [&](const FunctionRow& row) { return row.id == function; };
-      *supported = std::any_of(std::begin(kFunctions), std::end(kFunctions), is_it) ? SQL_TRUE : SQL_FALSE;
+      const bool listed = std::find(std::begin(kFunctions), std::end(kFunctions), function) != std::end(kFunctions);
+      *supported = listed ? SQL_TRUE : SQL_FALSE;
     }
   });
 }
