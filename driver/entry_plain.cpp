@@ -30,7 +30,7 @@ ENTRY(SQLSetEnvAttr)(SQLHENV h, SQLINTEGER attribute, SQLPOINTER value, SQLINTEG
 }
 
 ENTRY(SQLDisconnect)(SQLHDBC h) {
-  return enter<Connection>(h, [](Connection& c) { c.disconnect(); });
+  return enter<Connection>(h, Call::end_transaction, [](Connection& c) { c.disconnect(); });
 }
 
 namespace {
@@ -84,24 +84,24 @@ ENTRY(SQLGetFunctions)(SQLHDBC h, SQLUSMALLINT function, SQLUSMALLINT* supported
 // --- Executing
 
 ENTRY(SQLExecute)(SQLHSTMT h) {
-  return enter<Statement>(h, [](Statement& s) { return s.execute(); });
+  return enter<Statement>(h, Call::execute, [](Statement& s) { return s.execute(); });
 }
 
 ENTRY(SQLParamData)(SQLHSTMT h, SQLPOINTER* value) {
-  return enter<Statement>(h, [&](Statement& s) { return s.param_data(value); });
+  return enter<Statement>(h, Call::parameter_data, [&](Statement& s) { return s.param_data(value); });
 }
 
 ENTRY(SQLPutData)(SQLHSTMT h, SQLPOINTER data, SQLLEN length) {
-  return enter<Statement>(h, [&](Statement& s) { s.put_data(data, length); });
+  return enter<Statement>(h, Call::put_data, [&](Statement& s) { s.put_data(data, length); });
 }
 
 ENTRY(SQLNumParams)(SQLHSTMT h, SQLSMALLINT* count) {
-  return enter<Statement>(h, [&](Statement& s) { put(count, s.parameter_count()); });
+  return enter<Statement>(h, Call::prepared_facts, [&](Statement& s) { put(count, s.parameter_count()); });
 }
 
 ENTRY(SQLDescribeParam)
 (SQLHSTMT h, SQLUSMALLINT number, SQLSMALLINT* type, SQLULEN* column_size, SQLSMALLINT* decimal_digits, SQLSMALLINT* nullable) {
-  return enter<Statement>(h, [&](Statement& s) {
+  return enter<Statement>(h, Call::describe_parameter, [&](Statement& s) {
     const ParameterAnswer answer = describe_parameter(s, number);
     put(type, answer.type);
     put(column_size, answer.column_size);
@@ -113,7 +113,7 @@ ENTRY(SQLDescribeParam)
 ENTRY(SQLBindParameter)
 (SQLHSTMT h, SQLUSMALLINT number, SQLSMALLINT direction, SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN column_size,
  SQLSMALLINT decimal_digits, SQLPOINTER data, SQLLEN capacity_bytes, SQLLEN* length) {
-  return enter<Statement>(h, [&](Statement& s) {
+  return enter<Statement>(h, Call::bind, [&](Statement& s) {
     bind_parameter(s, number, {direction, c_type, sql_type, column_size, decimal_digits, data, capacity_bytes, length});
   });
 }
@@ -121,69 +121,62 @@ ENTRY(SQLBindParameter)
 // --- Results
 
 ENTRY(SQLNumResultCols)(SQLHSTMT h, SQLSMALLINT* count) {
-  return enter<Statement>(h, [&](Statement& s) { put(count, s.result_columns()); });
+  return enter<Statement>(h, Call::prepared_facts, [&](Statement& s) { put(count, s.result_columns()); });
 }
 
 ENTRY(SQLRowCount)(SQLHSTMT h, SQLLEN* count) {
-  return enter<Statement>(h, [&](Statement& s) {
-    if (s.phase() == Statement::Phase::allocated || s.phase() == Statement::Phase::prepared) {
-      throw Fail(SqlState::sequence_error, "Execute the statement before asking for its row count.");
-    }
-    put(count, s.row_count());
-  });
+  return enter<Statement>(h, Call::row_count, [&](Statement& s) { put(count, s.row_count()); });
 }
 
 ENTRY(SQLBindCol)
 (SQLHSTMT h, SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER data, SQLLEN capacity_bytes, SQLLEN* length) {
-  return enter<Statement>(h, [&](Statement& s) { bind_column(s, column, c_type, data, capacity_bytes, length); });
+  return enter<Statement>(h, Call::bind, [&](Statement& s) { bind_column(s, column, c_type, data, capacity_bytes, length); });
 }
 
 ENTRY(SQLFetch)(SQLHSTMT h) {
-  return enter<Statement>(h, [](Statement& s) { return s.fetch(SQL_FETCH_NEXT, 0, s.ard().array_size); });
+  return enter<Statement>(h, Call::fetch,
+                          [](Statement& s) { return s.fetch(SQL_FETCH_NEXT, 0, s.ard().array_size, State::cursor_fetched); });
 }
 
 ENTRY(SQLFetchScroll)(SQLHSTMT h, SQLSMALLINT orientation, SQLLEN offset) {
-  return enter<Statement>(h, [&](Statement& s) { return s.fetch(orientation, offset, s.ard().array_size); });
+  return enter<Statement>(
+      h, Call::fetch, [&](Statement& s) { return s.fetch(orientation, offset, s.ard().array_size, State::cursor_fetched); });
 }
 
 // ODBC 2's fetch brings its own row count and status array in place of the IRD's, and has a rowset size of its own.
 ENTRY(SQLExtendedFetch)(SQLHSTMT h, SQLUSMALLINT orientation, SQLLEN offset, SQLULEN* rows, SQLUSMALLINT* status) {
-  return enter<Statement>(h, [&](Statement& s) {
+  return enter<Statement>(h, Call::extended_fetch, [&](Statement& s) {
     const Lend rows_lent(s.ird().rows_processed_ptr, rows);
     const Lend status_lent(s.ird().array_status_ptr, status);
-    return s.fetch(static_cast<SQLSMALLINT>(orientation), offset, s.attributes.rowset_size);
+    return s.fetch(static_cast<SQLSMALLINT>(orientation), offset, s.attributes.rowset_size, State::cursor_extended);
   });
 }
 
 ENTRY(SQLGetData)
 (SQLHSTMT h, SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* length) {
-  return enter<Statement>(
-      h, [&](Statement& s) { return s.require_cursor().get_data(column, c_type, buffer, capacity_bytes, length); });
+  return enter<Statement>(h, Call::get_data,
+                          [&](Statement& s) { return s.cursor().get_data(column, c_type, buffer, capacity_bytes, length); });
 }
 
 ENTRY(SQLSetPos)(SQLHSTMT h, SQLSETPOSIROW row, SQLUSMALLINT operation, SQLUSMALLINT lock) {
-  return enter<Statement>(h, [&](Statement& s) {
-    Cursor& cursor = s.require_cursor();
+  return enter<Statement>(h, Call::set_position, [&](Statement& s) {
     if (operation > SQL_ADD || lock > SQL_LOCK_UNLOCK) throw Fail(SqlState::invalid_attribute);
     if (operation != SQL_POSITION || lock != SQL_LOCK_NO_CHANGE) {
       throw Fail(SqlState::optional_feature,
                  "SQLSetPos moves the cursor's position; change rows with UPDATE or DELETE statements.");
     }
-    cursor.set_position(row);
+    s.cursor().set_position(row);
   });
 }
 
 ENTRY(SQLMoreResults)(SQLHSTMT h) {
-  return enter<Statement>(h, [](Statement& s) { return s.more_results(); });
+  return enter<Statement>(h, Call::more_results, [](Statement& s) { return s.more_results(); });
 }
 
 // --- Ending
 
 ENTRY(SQLCloseCursor)(SQLHSTMT h) {
-  return enter<Statement>(h, [](Statement& s) {
-    s.require_cursor();
-    s.close_cursor();
-  });
+  return enter<Statement>(h, Call::close_cursor, [](Statement& s) { s.close_cursor(); });
 }
 
 ENTRY(SQLEndTran)(SQLSMALLINT handle_type, SQLHANDLE h, SQLSMALLINT completion) {
@@ -191,7 +184,7 @@ ENTRY(SQLEndTran)(SQLSMALLINT handle_type, SQLHANDLE h, SQLSMALLINT completion) 
     if (completion != SQL_COMMIT && completion != SQL_ROLLBACK) throw Fail(SqlState::invalid_transaction_operation);
   };
   if (handle_type == SQL_HANDLE_DBC) {
-    return enter<Connection>(h, [&](Connection& c) {
+    return enter<Connection>(h, Call::end_transaction, [&](Connection& c) {
       require_completion();
       c.end_transaction(completion == SQL_COMMIT);
     });
@@ -201,7 +194,7 @@ ENTRY(SQLEndTran)(SQLSMALLINT handle_type, SQLHANDLE h, SQLSMALLINT completion) 
     require_completion();
     bool failed = false;  // each connection keeps its own diagnostics; one that fails does not stop the others
     for (Connection* connection : e.connections) {
-      failed |= enter<Connection>(static_cast<Handle*>(connection), [&](Connection& c) {
+      failed |= enter<Connection>(static_cast<Handle*>(connection), Call::end_transaction, [&](Connection& c) {
                   if (c.connected()) c.end_transaction(completion == SQL_COMMIT);
                 }) == SQL_ERROR;
     }
@@ -215,7 +208,7 @@ ENTRY(SQLEndTran)(SQLSMALLINT handle_type, SQLHANDLE h, SQLSMALLINT completion) 
 ENTRY(SQLSetDescRec)
 (SQLHDESC h, SQLSMALLINT record, SQLSMALLINT type, SQLSMALLINT subtype, SQLLEN length, SQLSMALLINT precision, SQLSMALLINT scale,
  SQLPOINTER data, SQLLEN* octet_length, SQLLEN* indicator) {
-  return enter<Descriptor>(h, [&](Descriptor& d) {
+  return enter<Descriptor>(h, Call::set_descriptor, [&](Descriptor& d) {
     const auto set_number = [&](SQLSMALLINT field, SQLLEN number) {
       d.set_field(record, field, reinterpret_cast<SQLPOINTER>(number), SQL_IS_INTEGER, false);
     };
@@ -237,11 +230,14 @@ ENTRY(SQLCopyDesc)(SQLHDESC source_handle, SQLHDESC target_handle) {
   // Two connections' locks are never held together: what the source says goes through a descriptor in between.
   std::optional<Descriptor> copy;
   if (auto* const target = as<Descriptor>(target_handle); target != nullptr && &target->mutex() != &source->mutex()) {
-    const SQLRETURN code = enter<Descriptor>(source_handle, [&](Descriptor& d) {
+    const SQLRETURN code = enter<Descriptor>(source_handle, Call::get_descriptor, [&](Descriptor& d) {
       copy.emplace(d.connection(), DescriptorRole::ard, false);
       copy->copy_from(d);
     });
     if (code == SQL_ERROR) return code;
   }
-  return enter<Descriptor>(target_handle, [&](Descriptor& target) { target.copy_from(copy ? *copy : *source); });
+  return enter<Descriptor>(target_handle, Call::set_descriptor, [&](Descriptor& target) {
+    if (!copy) admit(*source, Call::get_descriptor);
+    target.copy_from(copy ? *copy : *source);
+  });
 }

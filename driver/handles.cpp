@@ -68,7 +68,7 @@ SQLRETURN free_connection(SQLHANDLE h) noexcept {
 SQLRETURN free_statement(SQLHANDLE h) noexcept {
   auto* const statement = as<Statement>(h);
   if (statement == nullptr) return SQL_INVALID_HANDLE;
-  return free_handle(statement, statement->mutex(), [] {});
+  return free_handle(statement, statement->mutex(), [&] { statement->admit(Call::free); });
 }
 
 SQLRETURN free_descriptor(SQLHANDLE h) noexcept {
@@ -144,7 +144,7 @@ ENTRY(SQLFreeHandle)(SQLSMALLINT type, SQLHANDLE h) {
 
 ENTRY(SQLFreeStmt)(SQLHSTMT h, SQLUSMALLINT option) {
   if (option == SQL_DROP) return free_statement(h);
-  return enter<Statement>(h, [&](Statement& s) {
+  return enter<Statement>(h, Call::free, [&](Statement& s) {
     switch (option) {
       case SQL_CLOSE: return s.close_cursor();
       case SQL_UNBIND: return s.ard().unbind_all();

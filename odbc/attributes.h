@@ -28,6 +28,8 @@ AttributeValue get_attribute(Statement& statement, SQLINTEGER attribute);
 void set_attribute(Environment& environment, SQLINTEGER attribute, SQLPOINTER value);
 void set_attribute(Connection& connection, SQLINTEGER attribute, SQLPOINTER value, const std::string& text);
 void set_attribute(Statement& statement, SQLINTEGER attribute, SQLPOINTER value);
+// One of those that decide the kind of cursor, which cannot be changed once the statement is prepared.
+bool is_cursor_attribute(SQLINTEGER statement_attribute);
 bool is_text_attribute(SQLINTEGER connection_attribute);
 
 }  // namespace selkie::odbc

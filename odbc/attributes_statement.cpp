@@ -1,4 +1,5 @@
 // Attributes of statements. Spec: ODBC SQLSetStmtAttr; "Cursor Characteristics and Cursor Type"
+#include <algorithm>
 #include <type_traits>
 
 #include "odbc/attribute_table.h"
@@ -11,12 +12,6 @@ using Row = Attribute<Statement>;
 
 // --- The cursor's kind: four attributes that say the same in different words
 
-// Throws Fail(24000 | HY011) when the kind of cursor is already decided.
-void require_no_cursor_yet(const Statement& s) {
-  if (s.phase() == Statement::Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
-  if (s.phase() == Statement::Phase::prepared) throw Fail(SqlState::attribute_cannot_be_set_now);
-}
-
 void use_cursor(Statement& s, SQLULEN type) {
   const bool scrollable = type != SQL_CURSOR_FORWARD_ONLY;
   s.attributes.cursor_type = type;
@@ -27,7 +22,6 @@ void use_cursor(Statement& s, SQLULEN type) {
 
 void set_cursor_type(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_CURSOR_FORWARD_ONLY, SQL_CURSOR_KEYSET_DRIVEN, SQL_CURSOR_DYNAMIC, SQL_CURSOR_STATIC});
-  require_no_cursor_yet(s);
   const SQLULEN type =
       value == SQL_CURSOR_FORWARD_ONLY || s.connection().settings().forward_only ? SQL_CURSOR_FORWARD_ONLY : SQL_CURSOR_STATIC;
   use_cursor(s, type);
@@ -36,7 +30,6 @@ void set_cursor_type(Statement& s, SQLULEN value) {
 
 void set_cursor_scrollable(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_NONSCROLLABLE, SQL_SCROLLABLE});
-  require_no_cursor_yet(s);
   if (value == SQL_SCROLLABLE && s.connection().settings().forward_only) throw Fail(SqlState::optional_feature);
   use_cursor(s, value == SQL_SCROLLABLE ? SQL_CURSOR_STATIC : SQL_CURSOR_FORWARD_ONLY);
 }
@@ -44,7 +37,6 @@ void set_cursor_scrollable(Statement& s, SQLULEN value) {
 // A forward-only result comes from the wire and shows what the server read when it read it; only a static one promises more.
 void set_cursor_sensitivity(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_UNSPECIFIED, SQL_INSENSITIVE, SQL_SENSITIVE});
-  require_no_cursor_yet(s);
   if (value == SQL_SENSITIVE) throw Fail(SqlState::optional_feature, "Cursors do not show the changes of others.");
   if (value == SQL_INSENSITIVE) use_cursor(s, SQL_CURSOR_STATIC);
   s.attributes.cursor_sensitivity = value;
@@ -52,7 +44,6 @@ void set_cursor_sensitivity(Statement& s, SQLULEN value) {
 
 void set_concurrency(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_CONCUR_READ_ONLY, SQL_CONCUR_LOCK, SQL_CONCUR_ROWVER, SQL_CONCUR_VALUES});
-  require_no_cursor_yet(s);
   if (value != SQL_CONCUR_READ_ONLY) s.diagnostics.warning(SqlState::option_changed);
 }
 
@@ -188,7 +179,6 @@ constexpr Row kAttributes[] = {
      .set =
          [](S& s, SQLULEN value) {
            require_one_of(value, {SQL_SC_NON_UNIQUE, SQL_SC_TRY_UNIQUE, SQL_SC_UNIQUE});
-           require_no_cursor_yet(s);
            s.attributes.simulate_cursor = value;
          }},
     {.id = SQL_ATTR_RETRIEVE_DATA,
@@ -203,12 +193,11 @@ constexpr Row kAttributes[] = {
      .kind = Kind::ulen,
      .get = get_plain<&A::use_bookmarks>,
      .set =
-         [](S& s, SQLULEN value) {
-           require_no_cursor_yet(s);
+         [](S&, SQLULEN value) {
            require_only(value, SQL_UB_OFF, {SQL_UB_FIXED, SQL_UB_VARIABLE});
          }},
     {.id = SQL_GET_BOOKMARK, .kind = Kind::ulen, .get = get_unsupported<S>},
-    {.id = SQL_ATTR_ROW_NUMBER, .kind = Kind::ulen, .get = [](S& s) { return s.require_cursor().row_number(); }},
+    {.id = SQL_ATTR_ROW_NUMBER, .kind = Kind::ulen, .get = [](S& s) { return s.cursor().row_number(); }},
     {.id = SQL_ATTR_ENABLE_AUTO_IPD,
      .kind = Kind::ulen,
      .get = [](S&) { return SQLULEN{SQL_FALSE}; },
@@ -255,7 +244,15 @@ constexpr Row kAttributes[] = {
 };
 static_assert(is_sorted_once(kAttributes));
 
+// Spec: Appendix B, SQLSetStmtAttr
+constexpr SQLINTEGER kCursorAttributes[] = {SQL_ATTR_CONCURRENCY,   SQL_ATTR_CURSOR_TYPE,       SQL_ATTR_SIMULATE_CURSOR,
+                                            SQL_ATTR_USE_BOOKMARKS, SQL_ATTR_CURSOR_SCROLLABLE, SQL_ATTR_CURSOR_SENSITIVITY};
+
 }  // namespace
+
+bool is_cursor_attribute(SQLINTEGER attribute) {
+  return std::ranges::find(kCursorAttributes, attribute) != std::end(kCursorAttributes);
+}
 
 AttributeValue get_attribute(Statement& statement, SQLINTEGER attribute) {
   return read_attribute(find_attribute(kAttributes, attribute), statement);

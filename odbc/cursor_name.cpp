@@ -36,7 +36,6 @@ const std::string& cursor_name(Statement& statement) {
 }
 
 void set_cursor_name(Statement& statement, std::string name) {
-  if (statement.phase() == Statement::Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
   if (name.empty() || is_reserved(name) || count_characters(name) > kMaxCharacters) {
     throw Fail(SqlState::invalid_cursor_name,
                "A cursor name has 1 to 64 characters and does not begin with SQL_CUR or SQLCUR.");

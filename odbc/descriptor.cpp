@@ -161,7 +161,7 @@ void Descriptor::copy_from(Descriptor& source) {
   if (&source == this) return;
   std::vector<DescriptorRecord> records = source.records_;
   if (source.role_ == DescriptorRole::ird) {
-    source.need_columns();
+    source.need_columns(Call::copy_from_ird);
     records.clear();
     for (SQLSMALLINT number = 1; number <= source.count(); ++number) records.push_back(source.described_record(number));
   }
@@ -179,11 +179,11 @@ void Descriptor::copy_from(Descriptor& source) {
   changed();
 }
 
-void Descriptor::need_columns() {
+void Descriptor::need_columns(Call call) {
   if (columns_ != nullptr) return;
   for (Statement* statement : connection_.statements) {
     if (&statement->ird() != this) continue;
-    if (statement->phase() == Statement::Phase::allocated) throw Fail(SqlState::not_prepared);
+    statement->admit(call);
     statement->result_columns();
     return;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "odbc/handle.h"
+#include "odbc/states.h"
 #include "odbc/types.h"
 #include "protocol/column.h"
 
@@ -106,8 +107,8 @@ class Descriptor : public Handle {
   void set_record_field(DescriptorRecord& record, SQLSMALLINT field, SQLPOINTER value, SQLINTEGER buffer_length, bool wide);
   // An IRD's column as a record of another descriptor.
   DescriptorRecord described_record(SQLSMALLINT column_number) const;
-  // Of an IRD: asks its statement for the columns. Throws Fail(HY007).
-  void need_columns();
+  // Of an IRD: asks its statement for the columns, which must be in a state that has some for `call`.
+  void need_columns(Call call);
   void trim();  // drops unbound records at the end
   bool is_type(SQLSMALLINT concise_type) const;
   static void set_verbose_type(DescriptorRecord& record, SQLSMALLINT type);

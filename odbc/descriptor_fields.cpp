@@ -116,7 +116,7 @@ bool Descriptor::is_type(SQLSMALLINT concise_type) const {
 
 bool Descriptor::is_past_end(SQLSMALLINT record_number, SQLSMALLINT field) {
   if (field_row(field).is_header) return false;
-  if (role_ == DescriptorRole::ird) need_columns();
+  if (role_ == DescriptorRole::ird) need_columns(Call::get_ird);
   return record_number > count();
 }
 
@@ -125,7 +125,7 @@ Descriptor::Value Descriptor::get_field(SQLSMALLINT record_number, SQLSMALLINT f
   const Access access = row.access[static_cast<std::size_t>(role_)];
   if (access == Access::none) throw Fail(SqlState::invalid_descriptor_field);
   const bool is_ird = role_ == DescriptorRole::ird;
-  if (is_ird && access == Access::read && field != SQL_DESC_ALLOC_TYPE) need_columns();
+  if (is_ird && access == Access::read && field != SQL_DESC_ALLOC_TYPE) need_columns(Call::get_ird);
 
   Value value;
   if (row.is_header) {

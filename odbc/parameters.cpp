@@ -307,11 +307,6 @@ void Parameters::begin_data(std::size_t set) {
 }
 
 std::optional<SQLPOINTER> Parameters::next_data() {
-  if (data_parameter_) {
-    Bound& done = bound_[*data_parameter_];
-    // SQLParamData without a single SQLPutData: an empty value.
-    if (done.source == Source::buffer) done.source = Source::collected;
-  }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];
     if (bound.direction == SQL_PARAM_OUTPUT || !value(bound, data_set_).at_execution) continue;

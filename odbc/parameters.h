@@ -62,7 +62,8 @@ class Parameters {
   void begin_data(std::size_t set);
   // Moves on to the next parameter of the set that waits for data; its token for the application, nullopt when none is left.
   std::optional<SQLPOINTER> next_data();
-  bool awaits_data() const { return data_parameter_.has_value(); }
+  bool awaits_data() const { return data_parameter_.has_value(); }  // next_data() named it
+  bool has_data() const { return bound_[*data_parameter_].source != Source::buffer; }
   // Takes a piece of the current parameter.
   //   may_stream  the statement is prepared on the server: text and bytes can go there piece by piece
   //   true        `out` holds a piece to send as long data of parameter data_parameter()

@@ -18,8 +18,10 @@ Descriptor::Value number_value(SQLLEN number) {
 
 }  // namespace
 
+bool is_count(SQLUSMALLINT field) { return field == SQL_DESC_COUNT || field == SQL_COLUMN_COUNT; }
+
 ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
-  const protocol::ColumnSetPtr columns = statement.require_columns();
+  const protocol::ColumnSetPtr columns = statement.require_columns(Call::describe_column);
   const TypeDescription type = describe(require_column(columns, number), statement.connection().describe_options());
   const auto record = static_cast<SQLSMALLINT>(number);
   return {.name = statement.ird().get_field(record, SQL_DESC_NAME).text,
@@ -30,8 +32,8 @@ ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
 }
 
 Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {
-  if (field == SQL_DESC_COUNT || field == SQL_COLUMN_COUNT) return number_value(statement.result_columns());
-  const protocol::ColumnSetPtr columns = statement.require_columns();
+  if (is_count(field)) return number_value(statement.result_columns());
+  const protocol::ColumnSetPtr columns = statement.require_columns(Call::column_attribute);
   const protocol::Column& column = require_column(columns, number);
   const auto described = [&] { return describe(column, statement.connection().describe_options()); };
   switch (field) {  // ODBC 2 had other meanings for these three. Spec: "SQLColAttributes Mapping"

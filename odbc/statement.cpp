@@ -38,6 +38,33 @@ Statement::~Statement() {
   connection_.statements.erase(this);
 }
 
+State Statement::state() const {
+  switch (phase_) {
+    case Phase::allocated: return State::allocated;
+    case Phase::prepared: {
+      const bool asked = server_statement_.has_value() || text_only_;
+      const bool has_columns = server_statement_ && server_statement_->columns;
+      return asked && !has_columns ? State::prepared_no_results : State::prepared_results;
+    }
+    case Phase::executed: return answer_.has_more_results() ? State::executed_more : State::executed;
+    case Phase::cursor: return cursor_state_;
+    case Phase::need_data: break;
+  }
+  if (!parameters_.awaits_data()) return State::need_data;
+  return parameters_.has_data() ? State::can_put : State::must_put;
+}
+
+void admit(const Connection& connection, Call call) {
+  for (const Statement* statement : connection.statements) statement->admit(call);
+}
+
+void admit(Descriptor& descriptor, Call call) {
+  for (Statement* statement : descriptor.connection().statements) {
+    const Descriptor* const in_use[] = {&statement->ard(), &statement->apd(), &statement->ird(), &statement->ipd()};
+    if (std::ranges::find(in_use, &descriptor) != std::end(in_use)) statement->admit(call);
+  }
+}
+
 ZeroDate Statement::zero_date() const {
   switch (connection_.settings().zero_date) {
     case setup::ZeroDateMode::error: return ZeroDate::error;
@@ -72,9 +99,6 @@ void Statement::set_text(std::string_view sql) {
 }
 
 void Statement::prepare(std::string_view sql) {
-  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
-  if (phase_ == Phase::cursor)
-    throw Fail(SqlState::invalid_cursor_state, "Close the cursor before preparing another statement.");
   (void)connection_.session();
   set_text(sql);
   is_prepared_ = true;
@@ -151,14 +175,9 @@ void Statement::forget_server_statement() {
   phase_ = closed_phase();
 }
 
-SQLSMALLINT Statement::parameter_count() {
-  if (phase_ == Phase::allocated) throw Fail(SqlState::sequence_error, "SQLNumParams needs a prepared statement.");
-  return static_cast<SQLSMALLINT>(sql_.markers_in_input);
-}
+SQLSMALLINT Statement::parameter_count() { return static_cast<SQLSMALLINT>(sql_.markers_in_input); }
 
 protocol::ColumnSetPtr Statement::parameter_definitions() {
-  if (phase_ != Phase::prepared)
-    throw Fail(SqlState::sequence_error, "SQLDescribeParam needs a statement that is prepared and not executed.");
   prepare_on_server();
   return server_statement_ ? server_statement_->parameter_columns : nullptr;
 }
@@ -174,7 +193,6 @@ protocol::ColumnSetPtr Statement::columns_of(std::string_view query) {
 }
 
 SQLSMALLINT Statement::result_columns() {
-  if (phase_ == Phase::allocated || phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
   if (phase_ == Phase::prepared) {
     prepare_on_server();
     ird_.show(server_statement_ ? server_statement_->columns : nullptr);
@@ -182,24 +200,19 @@ SQLSMALLINT Statement::result_columns() {
   return ird_.columns() ? static_cast<SQLSMALLINT>(ird_.columns()->size()) : SQLSMALLINT{0};
 }
 
-protocol::ColumnSetPtr Statement::require_columns() {
-  if (result_columns() == 0) throw Fail(SqlState::not_a_cursor_specification);
+protocol::ColumnSetPtr Statement::require_columns(Call call) {
+  if (result_columns() == 0) admit(call);
   return ird_.columns();
 }
 
 // --- Execution
 
 SQLRETURN Statement::execute() {
-  if (!is_prepared_ || phase_ == Phase::need_data)
-    throw Fail(SqlState::sequence_error, "SQLExecute needs a prepared statement.");
-  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "Close the cursor before executing again.");
   begin_execution();
   return array_.run();
 }
 
 SQLRETURN Statement::execute_direct(std::string_view sql) {
-  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
-  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "Close the cursor before executing again.");
   is_prepared_ = false;
   phase_ = Phase::allocated;
   set_text(sql);
@@ -370,6 +383,7 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
   diagnostics.row_count = -1;
   cursor_.open(std::move(shape), answer_.encoding(), attributes.cursor_type != SQL_CURSOR_FORWARD_ONLY);
   phase_ = Phase::cursor;
+  cursor_state_ = State::cursor_opened;
 }
 
 void Statement::take_output_values(const protocol::ColumnSet& columns) {
@@ -379,7 +393,6 @@ void Statement::take_output_values(const protocol::ColumnSet& columns) {
 }
 
 SQLRETURN Statement::more_results() {
-  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *this);
   cursor_.close();
@@ -399,19 +412,12 @@ SQLRETURN Statement::more_results() {
   return SQL_NO_DATA;
 }
 
-Cursor& Statement::require_cursor() {
-  if (phase_ != Phase::cursor) throw Fail(SqlState::invalid_cursor_state, "No result set is open.");
-  return cursor_;
-}
-
-SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size) {
-  if (phase_ != Phase::cursor) {
-    const bool too_early = phase_ == Phase::allocated || phase_ == Phase::prepared || phase_ == Phase::need_data;
-    throw Fail(too_early ? SqlState::sequence_error : SqlState::invalid_cursor_state, "No result set is open.");
-  }
+SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched) {
   const Connection::Running running(connection_, *this);
   if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
-  return cursor_.fetch(orientation, offset, rowset_size);
+  const SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
+  if (code != SQL_ERROR) cursor_state_ = fetched;
+  return code;
 }
 
 bool Statement::rows_ended(protocol::RowStep step) {
@@ -456,8 +462,6 @@ void Statement::fail(protocol::Failure failure) {
 }
 
 void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows) {
-  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
-  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
   set_text({});
   is_prepared_ = false;
   answer_ = protocol::Answer(std::move(columns), std::move(rows));
@@ -465,8 +469,6 @@ void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<proto
 }
 
 void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns) {
-  if (phase_ == Phase::need_data) throw Fail(SqlState::sequence_error);
-  if (phase_ == Phase::cursor) throw Fail(SqlState::invalid_cursor_state);
   set_text({});
   is_prepared_ = false;
   sql_.kind = StatementKind::select;
@@ -509,26 +511,41 @@ protocol::Status Statement::park() {
 
 // --- Data at execution
 
-SQLRETURN Statement::param_data(SQLPOINTER* token) {
-  if (phase_ != Phase::need_data) throw Fail(SqlState::sequence_error, "No data is awaited.");
-  if (const auto next = parameters_.next_data()) {
-    if (token != nullptr) *token = *next;
-    return SQL_NEED_DATA;
+// An error ends what awaits data. Spec: Appendix B, SQLParamData and SQLPutData in the need data states
+template <class Body>
+auto Statement::or_end_data(Body&& body) {
+  try {
+    return body();
+  } catch (...) {
+    cancel_data_at_execution();
+    throw;
   }
+}
+
+SQLRETURN Statement::param_data(SQLPOINTER* token) {
+  const auto ask_for_next = [&] {
+    const auto next = parameters_.next_data();
+    if (next && token != nullptr) *token = *next;
+    return next.has_value();
+  };
+  if (or_end_data(ask_for_next)) return SQL_NEED_DATA;
   phase_ = closed_phase();
-  return array_.run_awaited();
+  const SQLRETURN code = array_.run_awaited();
+  if (code == SQL_NEED_DATA) or_end_data(ask_for_next);  // the first value of another set
+  return code;
 }
 
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {
-  if (phase_ != Phase::need_data || !parameters_.awaits_data()) throw Fail(SqlState::sequence_error, "No data is awaited.");
-  if (!runs_as_text()) prepare_on_server();
-  protocol::ByteWriter piece;
-  if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
-  protocol::Session& session = connection_.claim(this);
-  protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
-  session.end_command(false);
-  require(session.send());
-  connection_.release(this);
+  or_end_data([&] {
+    if (!runs_as_text()) prepare_on_server();
+    protocol::ByteWriter piece;
+    if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
+    protocol::Session& session = connection_.claim(this);
+    protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
+    session.end_command(false);
+    require(session.send());
+    connection_.release(this);
+  });
 }
 
 void Statement::cancel_data_at_execution() {

@@ -20,6 +20,7 @@
 #include "odbc/parameter_arrays.h"
 #include "odbc/parameters.h"
 #include "odbc/sql_text.h"
+#include "odbc/states.h"
 #include "protocol/answer.h"
 
 namespace selkie::odbc {
@@ -33,7 +34,7 @@ class Statement : public Handle {
   std::mutex& mutex() { return connection_.mutex(); }
   Connection& connection() { return connection_; }
 
-  // ODBC's states, as far as they differ in what may be called.
+  // ODBC's states, as far as they differ in what the driver does.
   enum class Phase : std::uint8_t {
     allocated,  // S1
     prepared,   // S2, S3
@@ -42,6 +43,9 @@ class Statement : public Handle {
     need_data,  // S8-S10
   };
   Phase phase() const { return phase_; }
+  State state() const;
+  // Throws Fail with the state table's SQLSTATE.
+  void admit(Call call) const { odbc::admit(call, state(), is_prepared_); }
 
   // --- Running statements
   void prepare(std::string_view sql);
@@ -53,8 +57,9 @@ class Statement : public Handle {
   void cancel_data_at_execution();  // quiet when no data is awaited
 
   // --- Results
-  SQLSMALLINT result_columns();              // asks the server after SQLPrepare alone
-  protocol::ColumnSetPtr require_columns();  // Throws Fail(HY010) before SQLPrepare, Fail(07005) without a result set
+  SQLSMALLINT result_columns();  // asks the server after SQLPrepare alone
+  // The columns for a call that needs some. Throws Fail(07005) without a result set.
+  protocol::ColumnSetPtr require_columns(Call call);
   SQLLEN row_count() const { return row_count_; }
   SQLSMALLINT parameter_count();
 
@@ -69,9 +74,8 @@ class Statement : public Handle {
   };
   std::optional<MarkerColumns> marker_columns;
 
-  // Throws Fail(24000) without an open cursor. SQLFetch and SQLFetchScroll; SQLExtendedFetch has a rowset size of its own.
-  SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
-  Cursor& require_cursor();
+  // `fetched`: the cursor's state afterwards, State::cursor_fetched or State::cursor_extended.
+  SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched);
   Cursor& cursor() { return cursor_; }
   const SqlText& sql() const { return sql_; }
 
@@ -154,6 +158,8 @@ class Statement : public Handle {
   protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
   bool rows_ended(protocol::RowStep step);  // always false, or throws
   void skip_rows();
+  template <class Body>
+  auto or_end_data(Body&& body);
   void release_wire_when_done();
   [[noreturn]] void fail(protocol::Failure failure);
   SQLULEN timeout_s() const;
@@ -162,7 +168,8 @@ class Statement : public Handle {
 
   Connection& connection_;
   Phase phase_ = Phase::allocated;
-  bool is_prepared_ = false;  // by SQLPrepare
+  State cursor_state_ = State::cursor_opened;  // in Phase::cursor
+  bool is_prepared_ = false;                   // by SQLPrepare
   SqlText sql_;
   std::optional<protocol::PreparedStatement> server_statement_;
   std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement
@@ -179,5 +186,19 @@ class Statement : public Handle {
   Parameters parameters_;
   ParameterArray array_{*this};
 };
+
+// The same for what concerns more than one statement: all of a connection, those that use a descriptor.
+inline void admit(const Statement& statement, Call call) { statement.admit(call); }
+void admit(const Connection& connection, Call call);
+void admit(Descriptor& descriptor, Call call);
+
+// The door to a call that the state tables have a row for.
+template <class H, class Body>
+SQLRETURN enter(SQLHANDLE handle, Call call, Body&& body) noexcept {
+  return enter<H>(handle, [&](H& h) {
+    admit(h, call);
+    return body(h);
+  });
+}
 
 }  // namespace selkie::odbc

@@ -144,7 +144,9 @@ class Statement {
     check(::SQLAllocHandle(SQL_HANDLE_STMT, connection.handle(), &handle_), SQL_HANDLE_DBC, connection.handle());
   }
   ~Statement() {
-    if (handle_ != SQL_NULL_HANDLE) ::SQLFreeHandle(SQL_HANDLE_STMT, handle_);
+    if (handle_ == SQL_NULL_HANDLE || ::SQLFreeHandle(SQL_HANDLE_STMT, handle_) != SQL_ERROR) return;
+    ::SQLCancel(handle_);  // it awaits data
+    ::SQLFreeHandle(SQL_HANDLE_STMT, handle_);
   }
   Statement(const Statement&) = delete;
   SQLHSTMT handle() const { return handle_; }
