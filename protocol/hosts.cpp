@@ -50,7 +50,7 @@ Result<TcpAddress> parse_host(std::string_view entry, std::uint16_t default_port
     const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
     if (error != std::errc() || stop != port.data() + port.size() || address.port == 0) return unreadable(entry);
   }
-  if (host.empty()) return unreadable(entry);
+  if (host.empty() || host.find_first_of("[] \t") != std::string_view::npos) return unreadable(entry);
   return address;
 }
 

@@ -26,8 +26,8 @@ TEST(Hosts, AreReadInOrderWithTheirPorts) {
 }
 
 TEST(Hosts, WhatIsNoHostIsQuoted) {
-  for (const char* list :
-       {"", ",", "a,", "a,,b", ":3306", "[::1", "[]:1", "[::1]x", "a:", "a:0", "a:65536", "a:-1", "a:1x", "a: 1"}) {
+  for (const char* list : {"", ",", "a,", "a,,b", ":3306", "[::1", "[]:1", "[::1]x", "1]", "a[:1", "[ ]", "a b", "a:", "a:0",
+                           "a:65536", "a:-1", "a:1x", "a: 1"}) {
     EXPECT_EQ(read(list), "!") << list;
   }
   EXPECT_THAT(parse_hosts("good,bad:port", 1).failure().message, testing::HasSubstr("'bad:port'"));
