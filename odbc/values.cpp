@@ -221,7 +221,7 @@ bool parse_time(std::string_view text, Time& time) {
   if (text.size() < 8) return false;
   if (text[2] != ':') {
     colon = text.find(':');
-    if (colon > 4 || text.size() < colon + 6) return false;
+    if (colon < 2 || colon > 4 || text.size() < colon + 6) return false;
   }
   // The last two digits of the hours belong to the clock, the ones before them are hundreds.
   std::uint64_t hundreds = 0;

@@ -170,6 +170,15 @@ TEST(Values, FractionsOfAnySizeAreMicroseconds) {
   EXPECT_EQ(time.hour, 838u);
 }
 
+// The eight characters of a clock are read at once: none of them may lie in front of the text.
+TEST(Values, ColonTooEarlyMakesNoTime) {
+  Time time;
+  const std::string text = "12:34:56:78:90";
+  for (const std::size_t begin : {1u, 2u, 4u, 5u, 7u}) {
+    EXPECT_FALSE(parse_time(std::string_view(text).substr(begin), time)) << begin;
+  }
+}
+
 TEST(Values, DatesAndTimesPrintAsTheyAreRead) {
   char room[kMaxForm];
   DateTime value;
