@@ -1,0 +1,254 @@
+// Conversations: the machines and the session around them, fed with a stream of packets.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "protocol/answer.h"
+#include "protocol/auth.h"
+#include "protocol/handshake.h"
+#include "protocol/session.h"
+#include "tests/fuzz/target.h"
+
+namespace selkie::fuzz {
+
+using namespace protocol;
+
+namespace {
+
+// Hands out the input in pieces of one size; what is written goes nowhere.
+class InputStream : public Stream {
+ public:
+  InputStream(Bytes input, std::size_t piece) : rest_(input), piece_(piece) {}
+
+  Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline) override {
+    if (rest_.empty()) return {Errc::connection_lost, "end of input"};
+    const std::size_t size = std::min({piece_, rest_.size(), into.size()});
+    std::copy_n(rest_.begin(), size, into.begin());
+    rest_ = rest_.subspan(size);
+    return size;
+  }
+  Status write_all(Bytes, Deadline) override { return {}; }
+  bool has_input_or_end() override { return false; }
+  bool is_private() const override { return true; }
+  void interrupt() noexcept override {}
+  int fd() const override { return -1; }
+
+ private:
+  Bytes rest_;
+  std::size_t piece_;
+};
+
+std::unique_ptr<Session> session_over(Bytes input, std::uint64_t capabilities, std::size_t piece = SIZE_MAX) {
+  Opened opened{.stream = std::make_unique<InputStream>(input, piece),
+                .frames = FrameReader(1u << 24),
+                .dialect = {},
+                .session_changes = {},
+                .host = {}};
+  opened.dialect.capabilities = capabilities;
+  return std::make_unique<Session>(std::move(opened));
+}
+
+constexpr std::uint64_t kAgreements[] = {
+    0,
+    capability::kDeprecateEof | capability::kSessionTrack,
+    capability::kMariaCacheMetadata | capability::kMariaExtendedMetadata,
+    capability::kDeprecateEof | capability::kSessionTrack | capability::kMariaCacheMetadata |
+        capability::kMariaExtendedMetadata,
+};
+
+// A command whose answer the input is.
+void send_query(Session& session) {
+  write_query(session.begin_command(), "q");
+  session.end_command();
+  require(session.send().ok(), "a query is sent");
+}
+
+std::string name_of(const Failure& failure) {
+  return "!" + std::to_string(static_cast<int>(failure.errc)) + "/" + std::to_string(failure.server_code);
+}
+
+// All that a reader of the answer sees, from the first result or, with `seen`, from within it.
+std::string read_on(Answer& answer, std::string seen = {}) {
+  for (bool begun = !seen.empty();; begun = false) {
+    if (!begun) {
+      auto head = answer.next_result(nullptr);
+      if (!head.ok()) return seen + name_of(head.failure());
+      seen += head->has_rows ? "(" + std::to_string(head->columns->size()) : "(" + std::to_string(head->affected_rows);
+    }
+    Bytes row;
+    while (answer.in_rows()) {
+      const RowStep step = answer.next_row(row);
+      if (step == RowStep::failed) return seen + name_of(answer.take_failure());
+      if (step == RowStep::row) seen.append("|").append(as_text(row));
+    }
+    seen += ")";
+    if (!answer.has_more_results()) return seen;
+  }
+}
+
+// What must be so of the machine alone.
+void follow(Bytes input, ResponseRules rules) {
+  ResponseMachine machine(rules);
+  std::uint64_t columns_due = 0;
+  bool has_rows = false;
+  for_each_payload(input, [&](Bytes payload) {
+    const bool is_row = machine.is_row(payload), was_finished = machine.finished();
+    const Event event = machine.on_packet(payload);
+    require(!is_row || std::holds_alternative<event::Row>(event), "what is a row at first sight is one");
+    require(!was_finished || std::holds_alternative<event::Broken>(event), "nothing follows the end");
+    if (const auto* begin = std::get_if<event::ColumnsBegin>(&event)) {
+      require(begin->count != 0, "a result with rows has columns");
+      has_rows = true;
+      columns_due = begin->sent ? begin->count : 0;
+    }
+    if (std::holds_alternative<event::ColumnDef>(event)) require(columns_due-- != 0, "no definition is beyond the count");
+    if (std::holds_alternative<event::Row>(event)) require(has_rows && columns_due == 0, "rows follow all definitions");
+    if (const auto* end = std::get_if<event::End>(&event)) {
+      require(end->had_rows == has_rows && columns_due == 0, "a result ends behind its definitions");
+      require(end->more != machine.finished(), "an answer ends with its last result");
+      has_rows = false;
+    }
+    if (std::holds_alternative<event::ServerError>(event)) require(machine.finished(), "an error is the end");
+    return true;
+  });
+}
+
+}  // namespace
+
+// An answer reads the same in whatever pieces it comes, and parked as live; drained, it leaves a clean wire.
+void answer(Bytes input) {
+  for (const std::uint64_t capabilities : kAgreements) {
+    Dialect dialect;
+    dialect.capabilities = capabilities;
+    follow(input, dialect.response_rules());
+
+    auto session = session_over(input, capabilities);
+    send_query(*session);
+    Answer live(*session, Encoding::text, SIZE_MAX);
+    const std::string seen = read_on(live);
+    const bool whole = session->idle();
+    require(whole != session->dead(), "an answer is read to its end, or the session is over");
+
+    for (const std::size_t piece : {1u, 7u}) {
+      auto other = session_over(input, capabilities, piece);
+      send_query(*other);
+      Answer in_pieces(*other, Encoding::text, SIZE_MAX);
+      require(read_on(in_pieces) == seen, "an answer does not depend on the segments");
+    }
+
+    auto drained = session_over(input, capabilities);
+    send_query(*drained);
+    require(drained->drain().ok() || drained->dead(), "what cannot be drained ends the session");
+    require(drained->idle() == whole || !whole, "what can be read can be drained");  // and more: definitions are not looked at
+
+    if (!whole) continue;
+    auto parking = session_over(input, capabilities);
+    send_query(*parking);
+    Answer parked(*parking, Encoding::text, 64);
+    auto head = parked.next_result(nullptr);
+    if (!head.ok()) continue;
+    require(parked.park().ok() && parking->idle(), "what can be read can be parked");
+    std::string of_parked =
+        head->has_rows ? "(" + std::to_string(head->columns->size()) : "(" + std::to_string(head->affected_rows);
+    require(read_on(parked, std::move(of_parked)) == seen, "a parked answer reads as the live one does");
+  }
+}
+
+void prepare(Bytes input) {
+  const auto read = [&](std::uint64_t capabilities, std::size_t piece) {
+    auto session = session_over(input, capabilities, piece);
+    write_prepare(session->begin_command(), "q");
+    session->end_command();
+    require(session->send().ok(), "a prepare is sent");
+    auto prepared = session->read_prepare();
+    require(session->idle() != session->dead(), "an answer is read to its end, or the session is over");
+    if (!prepared.ok()) return name_of(prepared.failure());
+    require(prepared->parameter_columns == nullptr || prepared->parameter_columns->size() == prepared->parameters,
+            "every parameter is defined");
+    return std::to_string(prepared->id) + "/" + std::to_string(prepared->parameters) + "/" +
+           std::to_string(prepared->columns == nullptr ? 0 : prepared->columns->size());
+  };
+  for (const std::uint64_t capabilities : kAgreements) {
+    const std::string whole = read(capabilities, SIZE_MAX);
+    for (const std::size_t piece : {1u, 7u}) require(read(capabilities, piece) == whole, "it does not depend on the segments");
+  }
+}
+
+namespace {
+
+constexpr std::string_view kPassword = "correct horse battery staple";
+
+bool shows_password(const ByteWriter& out) { return as_text(out.bytes()).find(kPassword) != std::string_view::npos; }
+
+// Plays a server whose packets are the input. TLS succeeds where it is asked for.
+void log_in(Bytes input, const ConnectOptions& options, bool unix_socket) {
+  HandshakeMachine machine(options, unix_socket);
+  bool is_private = unix_socket;
+  unsigned packets = 0;
+  for_each_payload(input, [&](Bytes payload) {
+    require(++packets < 64, "a login comes to an end");
+    ByteWriter out;
+    Action action = machine.on_packet(payload, out);
+    if (std::holds_alternative<action::StartTls>(action)) {
+      require(as_text(out.bytes()).find(options.user) == std::string_view::npos, "no name is said before TLS");
+      out.clear();
+      is_private = true;
+      action = machine.tls_started(out);
+    }
+    require(options.tls.mode < SslMode::required || is_private || out.size() == 0, "nothing is said in clear where TLS is due");
+    require(is_private || !shows_password(out), "no password is shown on a line that others can read");
+    if (std::holds_alternative<action::Fail>(action)) {
+      const std::string& message = std::get<action::Fail>(action).failure.message;
+      require(std::get<action::Fail>(action).failure.errc == Errc::server_error || message.find(kPassword) == std::string::npos,
+              "no message holds the password");
+      return false;
+    }
+    return !std::holds_alternative<action::Ready>(action);
+  });
+}
+
+}  // namespace
+
+void login(Bytes input) {
+  if (as_text(input).find(kPassword) != std::string_view::npos) return;  // a server that knows it may say it
+  ConnectOptions options;
+  options.user = "somebody in particular";
+  options.password = options.password2 = options.password3 = kPassword;
+  options.database = "test";
+  options.attributes = {{"_client_name", "selkie"}};
+  options.get_server_public_key = true;
+  options.cleartext_enabled = true;
+  for (const SslMode mode : {SslMode::disabled, SslMode::required}) {
+    options.tls.mode = mode;
+    log_in(input, options, false);
+  }
+  options.tls.mode = SslMode::preferred;
+  log_in(input, options, true);
+}
+
+// One answer of one method. The first byte chooses the method, the second the round and what protects the line, the third how
+// much of the rest is the server's random bytes.
+void authentication(Bytes input) {
+  constexpr std::string_view kMethods[] = {
+      "mysql_native_password", "caching_sha2_password", "sha256_password", "client_ed25519", "parsec", "mysql_clear_password"};
+  ByteReader in(input);
+  const AuthMethod* const method = find_auth_method(kMethods[in.u8() % std::size(kMethods)]);
+  require(method != nullptr, "the method is built in");
+  const unsigned choice = in.u8();
+  const std::size_t scramble_bytes = in.u8();
+  const AuthContext context{.user = "ann",
+                            .password = (choice & 4) != 0 ? "" : kPassword,
+                            .tls = (choice & 8) != 0,
+                            .cleartext_enabled = (choice & 16) != 0,
+                            .get_server_public_key = (choice & 32) != 0};
+  const Bytes scramble = in.take(std::min(scramble_bytes, in.size()));
+  if (scramble.size() != method->scramble_bytes) return;  // the caller's to see to
+  const AuthTurn turn{.scramble = scramble, .round = choice & 3, .data = in.take_rest()};
+  if (method->name == "parsec" && turn.data.size() > 1 && turn.data[1] > 1) return;  // honest, but slow: rounds of a hash
+  ByteWriter out;
+  const auto reply = method->respond(context, turn, out);
+  require(context.is_private() || !shows_password(out), "no password is shown on a line that others can read");
+  require(reply.ok() || reply.failure().message.find(kPassword) == std::string::npos, "no message holds the password");
+}
+
+}  // namespace selkie::fuzz
