@@ -5,7 +5,7 @@
 # What it takes to build and run Selkie, as Debian and Ubuntu name it.
 # shellcheck disable=SC2034 # read by the scripts that source this
 {
-  readonly build_packages=(cmake ninja-build make pkg-config libssl-dev zlib1g-dev unixodbc-dev)
+  readonly build_packages=(cmake ninja-build make pkg-config libssl-dev zlib1g-dev libzstd-dev unixodbc-dev)
   readonly run_packages=(unixodbc odbcinst)
 }
 

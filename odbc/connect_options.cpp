@@ -29,6 +29,19 @@ std::string_view after_last(std::string_view text, char separator) {
   return at == std::string_view::npos ? text : text.substr(at + 1);
 }
 
+// "zstd,zlib,uncompressed", as the settings spell them
+std::vector<protocol::Compression> compressions(std::string_view list) {
+  std::vector<protocol::Compression> order;
+  while (!list.empty()) {
+    const std::string_view name = before(list, list.find(','));
+    list.remove_prefix(std::min(name.size() + 1, list.size()));
+    order.push_back(name == "zstd"   ? protocol::Compression::zstd
+                    : name == "zlib" ? protocol::Compression::zlib
+                                     : protocol::Compression::uncompressed);
+  }
+  return order;
+}
+
 // "name=value,name=value"
 void add_attributes(std::string_view text, protocol::ConnectOptions& options) {
   while (!text.empty()) {
@@ -81,6 +94,8 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   options.wishes.interactive = settings.interactive;
   options.wishes.multi_statements = settings.multi_statements;
   options.wishes.expired_passwords = settings.expired_password_ok;
+  options.wishes.compressions = compressions(settings.compression);
+  options.compression_level = settings.compression_level;
 
   options.attributes = {
       {"_client_name", "selkie"}, {"_client_version", SELKIE_VERSION}, {"_os", "Linux"}, {"_pid", std::to_string(::getpid())}};

@@ -326,6 +326,7 @@ protocol::Status Connection::kill_query() {
   protocol::ConnectOptions options = options_;
   options.hosts = {session_->host()};
   options.database.clear();
+  options.wishes.compressions.clear();
   options.connect_timeout = kKillTimeout;
   auto side = protocol::Session::open(options);
   if (!side.ok()) return std::move(side).failure();

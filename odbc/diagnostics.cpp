@@ -24,6 +24,7 @@ constexpr CoreState kCoreStates[] = {
     {Errc::not_a_server, SqlState::cannot_connect},
     {Errc::tls_unavailable, SqlState::cannot_connect},
     {Errc::tls_failed, SqlState::cannot_connect},
+    {Errc::compression_refused, SqlState::cannot_connect},
     {Errc::auth_unsupported, SqlState::invalid_authorization},
     {Errc::auth_refused, SqlState::invalid_authorization},
     {Errc::connection_lost, SqlState::link_failure},

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 
+#include "protocol/compression.h"
 #include "protocol/handshake.h"
 #include "protocol/openssl.h"
 
@@ -32,7 +33,10 @@ class Login {
         next = machine.tls_started(begin_packet());
       }
       if (auto* fail = std::get_if<action::Fail>(&next)) return std::move(fail->failure);
-      if (std::holds_alternative<action::Ready>(next)) return opened(machine);
+      if (std::holds_alternative<action::Ready>(next)) {
+        if (Status begun = begin_compression(machine.dialect().compression()); !begun.ok()) return std::move(begun).failure();
+        return opened(machine);
+      }
       if (std::holds_alternative<action::Send>(next)) {
         if (Status sent = send(); !sent.ok()) return std::move(sent).failure();
       }
@@ -93,6 +97,15 @@ class Login {
     auto secured = protocol::start_tls(std::move(stream_), options_.tls, tls_name(), deadline_);
     if (!secured.ok()) return std::move(secured).failure();
     stream_ = std::move(secured).value();
+    return {};
+  }
+
+  // Compression follows the login's last packet.
+  Status begin_compression(Compression algorithm) {
+    if (algorithm == Compression::uncompressed) return {};
+    if (frames_.unread_bytes() != 0) return {Errc::malformed, where() + " sent uncompressed data behind the login's end."};
+    frames_.ignore_sequence();
+    stream_ = start_compression(std::move(stream_), algorithm, options_.compression_level);
     return {};
   }
 

@@ -23,8 +23,9 @@ struct ConnectOptions {
   std::string user, password, database;
   std::string password2, password3;  // further factors
   TlsOptions tls;
-  Wishes wishes;             // tls and database are filled in here from the options above
-  std::string rsa_key_file;  // the server's public key, PEM
+  Wishes wishes;              // tls and database are filled in here from the options above
+  int compression_level = 0;  // see start_compression()
+  std::string rsa_key_file;   // the server's public key, PEM
   bool get_server_public_key = false;
   bool cleartext_enabled = false;
   std::vector<std::pair<std::string, std::string>> attributes;  // connection attributes shown in performance_schema

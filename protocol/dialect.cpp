@@ -6,9 +6,9 @@
 namespace selkie::protocol {
 namespace {
 
-// What we agree to where the server offers it. wish == nullptr: always. What has no row is never agreed to: compression and
-// query attributes would change every packet, progress reports look like errors, and MySQL's optional metadata gives no sign
-// when a definition changed.
+// What we agree to where the server offers it. wish == nullptr: always. What has no row is never agreed to: query attributes
+// would change every packet, progress reports look like errors, and MySQL's optional metadata gives no sign when a definition
+// changed. Compression is chosen by itself, being one of several.
 struct Agreement {
   std::uint64_t capability;
   bool Wishes::*wish;
@@ -41,6 +41,15 @@ constexpr Agreement kAgreements[] = {
     {capability::kMariaCacheMetadata, &Wishes::cache_metadata},
     {capability::kMariaBulkUnitResults, nullptr},  // only in the answer of a bulk execute that asks for them
 };
+
+std::uint64_t capability_of(Compression compression) {
+  switch (compression) {
+    case Compression::zlib: return capability::kCompress;
+    case Compression::zstd: return capability::kZstd;
+    case Compression::uncompressed: break;
+  }
+  return 0;
+}
 
 constexpr std::uint64_t kBasicWord = 0xffffffff;
 
@@ -114,6 +123,10 @@ Dialect negotiate(const ServerOffer& offer, const Wishes& wishes) {
     const bool wished = agreement.wish == nullptr || wishes.*agreement.wish;
     if (wished) dialect.capabilities |= offered & agreement.capability;
   }
+  // The server would decide for itself between two that we both set.
+  const auto offers = [&](Compression wish) { return (offered & capability_of(wish)) == capability_of(wish); };
+  const auto first = std::ranges::find_if(wishes.compressions, offers);
+  if (first != wishes.compressions.end()) dialect.capabilities |= capability_of(*first);
   return dialect;
 }
 

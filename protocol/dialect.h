@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/response.h"
 
@@ -59,6 +60,8 @@ struct ServerOffer {
   std::uint64_t capabilities = 0;  // MariaDB's extended word in bits 32 and up, 0 there for every other server
 };
 
+enum class Compression : std::uint8_t { uncompressed, zlib, zstd };
+
 // What the person asked for.
 struct Wishes {
   bool tls = false;
@@ -72,6 +75,7 @@ struct Wishes {
   bool expired_passwords = false;
   bool deprecate_eof = true;
   bool cache_metadata = true;
+  std::vector<Compression> compressions{};  // in order of preference; what is not in it is not wanted. None = uncompressed
 };
 
 // Immutable after negotiate(). Answers questions; nobody outside dialect.cpp tests a bit.
@@ -95,6 +99,11 @@ struct Dialect {
   // COM_STMT_EXECUTE with statement id 0xFFFFFFFF means "the one just prepared": MariaDB 10.2 and later. These leave
   // CLIENT_MYSQL out; a proxy that speaks for one and sets it may not know the id.
   bool execute_last_prepared() const { return mariadb() && version >= Version{10, 2, 0} && !has(capability::kLongPassword); }
+  Compression compression() const {
+    return has(capability::kZstd)       ? Compression::zstd
+           : has(capability::kCompress) ? Compression::zlib
+                                        : Compression::uncompressed;
+  }
   bool procedures() const { return flavour != Flavour::tidb; }
 
   ResponseRules response_rules() const {

@@ -41,7 +41,7 @@ FrameStatus FrameReader::next_in_pieces(Bytes& payload) {
       if (unread_bytes() < wanted_) return FrameStatus::need_more;
       std::uint8_t* const header = buffer_.data() + begin_ + gathered_;
       const std::size_t piece = static_cast<std::size_t>(load_little_endian(header, 3));
-      if (header[3] != sequence_) return FrameStatus::out_of_order;
+      if (!in_order(header[3])) return FrameStatus::out_of_order;
       const std::size_t payload_so_far = gathered_ == 0 ? 0 : gathered_ - kFrameHeaderBytes;
       if (piece > max_packet_bytes_ - payload_so_far) return FrameStatus::too_large;
       ++sequence_;

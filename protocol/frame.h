@@ -39,7 +39,7 @@ class FrameReader {
     if (gathered_ == 0 && unread >= kFrameHeaderBytes) {
       const std::uint8_t* const header = buffer_.data() + begin_;
       const std::size_t size = static_cast<std::size_t>(load_little_endian(header, 3));
-      if (size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && header[3] == sequence_)
+      if (size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && in_order(header[3]))
           [[likely]] {
         payload = {header + kFrameHeaderBytes, size};
         begin_ += kFrameHeaderBytes + size;
@@ -53,6 +53,8 @@ class FrameReader {
   // A new command restarts the numbering; the answer's first packet is expected to carry `sequence`.
   void expect_sequence(std::uint8_t sequence) { sequence_ = sequence; }
   std::uint8_t sequence() const { return sequence_; }
+  // Under compression its packets are numbered, and servers number the ones inside as they like.
+  void ignore_sequence() { checked_bits_ = 0; }
 
   // Bytes received and not yet handed out. Before a TLS handshake anything but 0 is an injection.
   std::size_t unread_bytes() const { return end_ - begin_; }
@@ -61,6 +63,7 @@ class FrameReader {
   void shrink();
 
  private:
+  bool in_order(std::uint8_t number) const { return ((number ^ sequence_) & checked_bits_) == 0; }
   FrameStatus next_in_pieces(Bytes& payload);
 
   RawBuffer buffer_;
@@ -70,7 +73,8 @@ class FrameReader {
   bool header_due_ = true;           // behind the gathered bytes comes a header
   bool last_piece_ = false;          // the piece being gathered ends the packet
   std::size_t max_packet_bytes_;
-  std::uint8_t sequence_ = 0;  // of the next header
+  std::uint8_t sequence_ = 0;         // of the next header
+  std::uint8_t checked_bits_ = 0xff;  // of the number in it
 };
 
 // Builds outgoing packets in one buffer that is sent with one write. Several commands may be queued (close + execute).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/compression.h"
 #include "protocol/openssl.h"
 
 namespace selkie::protocol {
@@ -48,6 +49,11 @@ bool has_nul(const std::string& text) { return text.find('\0') != std::string::n
 
 std::size_t lenenc_size(std::size_t text_bytes) {
   return text_bytes + (text_bytes < 0xfb ? 1 : text_bytes <= 0xffff ? 3 : text_bytes <= 0xffffff ? 4 : 9);
+}
+
+// What the server is to use, too.
+std::uint8_t zstd_level(int wished) {
+  return static_cast<std::uint8_t>(wished == kDefaultCompressionLevel ? kDefaultZstdLevel : std::min(wished, kMaxZstdLevel));
 }
 
 // As many whole pairs, in order, as fit the server's bound.
@@ -122,6 +128,12 @@ Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
     return fail(Errc::not_a_server, "The server (" + quoted(bytes_of(greeting_.offer.version)) +
                                         ") does not offer the login of MySQL 4.1 and later.");
   }
+  const std::vector<Compression>& compressions = wishes.compressions;
+  if (!compressions.empty() && std::ranges::count(compressions, dialect_.compression()) == 0) {
+    return fail(Errc::compression_refused,
+                "The server offers none of the compressions that COMPRESSION names. Add 'uncompressed' to its end to go "
+                "without where there is none.");
+  }
   if (!tls) return login(out);
   write_login_head(out);
   phase_ = Phase::tls;
@@ -155,6 +167,7 @@ Action HandshakeMachine::login(ByteWriter& out) {
   if (dialect_.has(capability::kConnectWithDb)) out.text_nul(options_.database);
   if (dialect_.has(capability::kPluginAuth)) out.text_nul(method_->name);
   if (dialect_.has(capability::kConnectAttrs)) write_attributes(options_.attributes, out);
+  if (dialect_.compression() == Compression::zstd) out.u8(zstd_level(options_.compression_level));
   return action::Send{};
 }
 

@@ -35,6 +35,7 @@ Session::~Session() {
   if (!idle()) return;
   begin_command().u8(0x01);  // COM_QUIT
   end_command(false);
+  opened_.stream->restart_numbering();
   (void)opened_.stream->write_all(out_.bytes(), Clock::now() + std::chrono::seconds(1));
 }
 
@@ -73,6 +74,7 @@ Status Session::send() {
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
   command_deadline_ = kNoDeadline;
+  opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
   out_.clear();
   pending_answers_.insert(pending_answers_.end(), queued_answers_.begin(), queued_answers_.end());
@@ -160,6 +162,7 @@ void Session::answer_ended() {
     opened_.frames.shrink();
   } else {
     opened_.frames.expect_sequence(pending_answers_.front());
+    opened_.stream->restart_numbering();
   }
 }
 

@@ -20,6 +20,7 @@ enum class Errc : std::uint8_t {
   not_a_server,          // what answered does not speak the MySQL protocol
   tls_unavailable,       // TLS was demanded, the server offers none
   tls_failed,            // handshake or certificate check failed; the message says which step
+  compression_refused,   // compression was demanded, the server offers none that was named
   auth_unsupported,      // the server asks for a method that is not built in; the message names it
   auth_refused,          // the method would give the password away on this connection
   connection_lost,       // end of stream or reset, mid-conversation or idle

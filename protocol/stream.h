@@ -30,6 +30,9 @@ class Stream {
   // Sends everything. Errors: connection_lost, timed_out. Never raises SIGPIPE.
   virtual Status write_all(Bytes bytes, Deadline deadline) = 0;
 
+  // Commands are written next, or the answer to another command is read next. For a layer with packet numbers of its own.
+  virtual void restart_numbering() {}
+
   // True when the peer closed the stream or sent something unasked while idle (a server says so before it closes an idle
   // connection). Looks, does not read, does not block.
   virtual bool has_input_or_end() = 0;

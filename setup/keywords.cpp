@@ -144,7 +144,7 @@ bool set_compression(Settings& settings, std::string_view value) {
   return true;
 }
 bool set_compressed_proto(Settings& settings, std::string_view value) {
-  return set_compression(settings, value == "1" ? "zlib" : "");
+  return set_compression(settings, value == "1" ? "zlib,uncompressed" : "");
 }
 
 // The driver manager's own trace switch is often left in a DSN as Trace=No or Trace=1; that is no file name.
@@ -263,8 +263,9 @@ constexpr Keyword kKeywords[] = {
     refused("TLSPEERFP", "SSLFP TLSPEERFPLIST SSLFPLIST", "Certificates are not pinned by fingerprint; give its authority, or a self-signed one itself, in SSLCA."),
 
     // The wire.
-    inert({"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; empty is none.", set_compression, get_text<&S::compression>}),
-    inert({"COMPRESSED_PROTO", "COMPRESS", K::boolean, "0", "", "1 is COMPRESSION=zlib.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"}),
+    {"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; without 'uncompressed' at the end a server that has none of the others is refused. Empty is none.", set_compression, get_text<&S::compression>},
+    {"COMPRESSED_PROTO", "COMPRESS USE_COMPRESSION USECOMPRESSION", K::boolean, "0", "", "1 is COMPRESSION=zlib,uncompressed.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"},
+    number<&S::compression_level>(K::number, "COMPRESSION_LEVEL", "ZSTD_COMPRESSION_LEVEL ZSTD-COMPRESSION-LEVEL", "0", 0, 22, "How hard to compress: 1 is the fastest, 9 the best of zlib, 22 of zstd; 0 is 6 for zlib and 3 for zstd."),
     number<&S::max_packet_bytes>(K::size, "MAX_PACKET", "MAX_ALLOWED_PACKET", "1073741824", 16384, 1u << 30, "Largest packet that is accepted from the server."),
     inert({"TRACE", "", K::file, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>}),
 

@@ -118,6 +118,7 @@ TEST(Diagnostics, EveryFailureOfTheCoreHasAState) {
   EXPECT_EQ(of(Errc::malformed), "08S01");
   EXPECT_EQ(of(Errc::packet_too_large), "08S01");
   EXPECT_EQ(of(Errc::spool_failed), "HY000");
+  EXPECT_EQ(of(Errc::compression_refused), "08001");
   EXPECT_EQ(of(Errc::local_infile_refused), "HY000");
   EXPECT_EQ(of(Errc::session_dead), "08S01");
   EXPECT_EQ(of(Errc::bad_option), "08001");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <string>
 
 namespace selkie::protocol {
@@ -103,6 +104,28 @@ TEST(Negotiate, WishesDecideWhatIsOptional) {
     EXPECT_FALSE(negotiate({"x", ~kLongPassword}, wishes).has(c.capability)) << c.capability;
     wishes.*c.wish = true;
     EXPECT_TRUE(negotiate({"x", ~kLongPassword}, wishes).has(c.capability)) << c.capability;
+  }
+}
+
+TEST(Negotiate, FirstCompressionOfTheListThatTheServerHasIsAgreedToAlone) {
+  struct Case {
+    std::vector<Compression> wish;
+    std::uint64_t offered;
+    Compression agreed;
+  };
+  using enum Compression;
+  const Case cases[] = {
+      {{}, kCompress | kZstd, uncompressed},
+      {{zstd, zlib}, kCompress | kZstd, zstd},
+      {{zlib, zstd}, kCompress | kZstd, zlib},
+      {{zstd, zlib}, kCompress, zlib},
+      {{uncompressed, zlib}, kCompress | kZstd, uncompressed},
+      {{zstd}, kCompress, uncompressed},
+  };
+  for (const Case& c : cases) {
+    const Dialect dialect = negotiate({"x", c.offered}, {.compressions = c.wish});
+    EXPECT_EQ(dialect.compression(), c.agreed);
+    EXPECT_LE(std::popcount(dialect.capabilities & (kCompress | kZstd)), 1);
   }
 }
 

@@ -235,6 +235,36 @@ TEST(HandshakeMachine, SslRequestIsTheHeadOfTheLoginAndNothingElse) {
   }
 }
 
+TEST(HandshakeMachine, ZstdLevelEndsTheLogin) {
+  struct Case {
+    int level;
+    std::uint8_t sent;
+  };
+  for (const Case c : {Case{0, 3}, Case{1, 1}, Case{22, 22}, Case{99, 22}}) {
+    ConnectOptions made = options();
+    made.wishes.compressions = {Compression::zstd};
+    made.compression_level = c.level;
+    const Talk seen = talk(made, {greeting(), kOk});
+    const LoginFields login = read_login(seen.steps[0]);
+    EXPECT_EQ(login.capabilities & (capability::kZstd | capability::kCompress), capability::kZstd);
+    EXPECT_EQ(login.left_over, 1u);
+    EXPECT_EQ(from_hex(seen.steps[0]).back(), c.sent);
+    made.wishes.compressions = {Compression::zlib};
+    EXPECT_EQ(login_to(greeting(), made).left_over, 0u);
+  }
+}
+
+TEST(HandshakeMachine, CompressionDemandedAndNotOfferedFailsBeforeAnythingIsSent) {
+  const Packet without = greeting({.capabilities = kModern & ~static_cast<std::uint32_t>(capability::kZstd)});
+  ConnectOptions made = options();
+  made.wishes.compressions = {Compression::zstd};
+  const Talk seen = talk(made, {without});
+  EXPECT_EQ(seen.steps, std::vector<std::string>{failed(Errc::compression_refused)});
+  EXPECT_THAT(seen.failure.message, HasSubstr("COMPRESSION"));
+  made.wishes.compressions = {Compression::zstd, Compression::uncompressed};
+  EXPECT_EQ(talk(made, {without, kOk}).steps.back(), "ready");
+}
+
 TEST(HandshakeMachine, TlsDemandedAndNotOfferedFailsBeforeAnythingIsSent) {
   for (const SslMode mode : {SslMode::required, SslMode::verify_ca, SslMode::verify_identity}) {
     const Talk seen = talk(options(mode), {greeting()});
