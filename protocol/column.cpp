@@ -5,6 +5,10 @@
 namespace selkie::protocol {
 namespace {
 
+// What a result's definitions may come to. Far more than 70,000 columns with the longest names need; a server that goes on
+// without end must not be given memory without end.
+constexpr std::size_t kMaxDefinitionBytes = 32u << 20;
+
 // MariaDB's extended metadata: chunks of a kind and a text. Spec: MariaDB "Column definition packet"
 enum class ExtendedKind : std::uint8_t { type = 0, format = 1 };
 
@@ -86,11 +90,14 @@ ColumnSetPtr ColumnSetBuilder::finish() {
 
 void ColumnSetBuilder::depart_from_previous() {
   fresh_ = std::make_shared<ColumnSet>();
+  bytes_ = 0;
   for (std::size_t i = 0; i < matched_; ++i) append(previous_->packets_[i]);
 }
 
 bool ColumnSetBuilder::append(Bytes packet) {
   ColumnSet& set = *fresh_;
+  if (packet.size() > kMaxDefinitionBytes - bytes_) return false;
+  bytes_ += packet.size();
   auto* const copy = static_cast<std::uint8_t*>(set.memory_.allocate(packet.size(), 1));
   std::copy_n(packet.data(), packet.size(), copy);
   const Bytes kept(copy, packet.size());

@@ -102,7 +102,7 @@ class ColumnSetBuilder {
   //   count     how many definitions will come. Nothing is sized by it: it is the server's word.
   //   previous  what the same statement had last time; may be null
   void begin(std::uint64_t count, bool extended_metadata, ColumnSetPtr previous);
-  // False: malformed definition.
+  // False: malformed definition, or more than 32 MiB of them.
   bool add(Bytes packet);
   // The set, after the last definition. Never null.
   ColumnSetPtr finish();
@@ -112,6 +112,7 @@ class ColumnSetBuilder {
   bool append(Bytes packet);
 
   bool extended_metadata_ = false;
+  std::size_t bytes_ = 0;             // of the definitions in fresh_
   std::size_t matched_ = 0;           // so many definitions equalled the previous set's
   ColumnSetPtr previous_;             // null when it cannot be the same
   std::shared_ptr<ColumnSet> fresh_;  // null while everything matched

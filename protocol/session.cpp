@@ -6,6 +6,7 @@ namespace selkie::protocol {
 namespace {
 
 constexpr std::chrono::milliseconds kPartingPatience{200};
+constexpr const char* kBadDefinition = "malformed column definition, or more of them than memory is for";
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
@@ -209,7 +210,7 @@ Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
     } else if (const auto* broken = std::get_if<event::Broken>(&event)) {
       return std::move(die(left_protocol(broken->why))).failure();
     }
-    if (!well_formed) return std::move(die(left_protocol("malformed column definition"))).failure();
+    if (!well_formed) return std::move(die(left_protocol(kBadDefinition))).failure();
   }
   ColumnSetPtr columns = builder_.finish();
   ColumnSetPtr parameter_columns = parameters.finish();
@@ -244,7 +245,7 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
       }
     } else if (const auto* column = std::get_if<event::ColumnDef>(&event)) {
       if (columns == Columns::wanted && !builder_.add(column->packet)) {
-        return std::move(die(left_protocol("malformed column definition"))).failure();
+        return std::move(die(left_protocol(kBadDefinition))).failure();
       }
       if (columns == Columns::wanted && column->index + 1 == columns_expected_) head.columns = builder_.finish();
     } else if (const auto* end = std::get_if<event::End>(&event)) {

@@ -143,6 +143,12 @@ Script& Script::then(const Script& more) {
   return *this;
 }
 
+Script Script::before(std::size_t step) const {
+  Script first;
+  first.steps_.assign(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(step));
+  return first;
+}
+
 Script login_script(const Server& server, const std::string& user) {
   return script().sends(greeting(server)).reads_login(user).sends(ok());
 }

@@ -84,6 +84,7 @@ class Script {
   Script& closes();
   Script& expects_close();
   Script& then(const Script& more);
+  Script before(std::size_t step) const;  // the steps in front of this one
 
   const std::vector<Step>& steps() const { return steps_; }
 

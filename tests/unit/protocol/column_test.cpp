@@ -240,5 +240,18 @@ TEST(ColumnSetBuilder, NothingIsSizedByTheAnnouncedCount) {
   EXPECT_EQ(builder.finish()->size(), 1u);
 }
 
+// A server may send definitions without end, each as long as a packet.
+TEST(ColumnSetBuilder, DefinitionsTogetherHaveABound) {
+  std::vector<std::uint8_t> large = kId;
+  large.resize(1u << 20);  // bytes behind the fields are not ours, but they are kept
+  ColumnSetBuilder builder;
+  for (const int round : {1, 2}) {
+    SCOPED_TRACE(round);
+    builder.begin(~0ull, false, nullptr);
+    for (int i = 0; i < 32; ++i) ASSERT_TRUE(builder.add(large)) << i;
+    EXPECT_FALSE(builder.add(large));
+  }
+}
+
 }  // namespace
 }  // namespace selkie::protocol
