@@ -71,6 +71,8 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   options.tls.mode = ssl_mode(settings.ssl_mode);
   options.tls.ca_file = settings.ssl_ca;
   options.tls.ca_path = settings.ssl_capath;
+  options.tls.fingerprint = settings.tls_fingerprint;
+  options.tls.fingerprint_file = settings.tls_fingerprint_file;
   options.tls.certificate_file = settings.ssl_cert;
   options.tls.key_file = settings.ssl_key;
   options.tls.key_passphrase = settings.ssl_key_password;

@@ -110,6 +110,7 @@ void Connection::report(const std::vector<setup::Problem>& problems) {
 void Connection::open(bool wide) {
   if (connected()) throw Fail(SqlState::connection_in_use);
   options_ = connect_options(settings_, login_timeout_s);
+  options_.tls.sessions = environment_.tls_sessions;
   session_ = require(protocol::Session::open(options_));
   wide_ = wide;
   cache_ = protocol::StatementCache(settings_.statement_cache);

@@ -39,6 +39,8 @@ class Environment : public Handle {
   SQLUINTEGER cp_match = SQL_CP_STRICT_MATCH;
 
   std::unordered_set<Connection*> connections;  // guarded by mutex_
+  // TLS sessions that a connection may resume, also the one that stops a statement. Guards itself.
+  const std::shared_ptr<protocol::TlsSessions> tls_sessions = protocol::make_tls_sessions();
 
  private:
   std::mutex mutex_;

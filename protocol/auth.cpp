@@ -8,12 +8,12 @@ namespace selkie::protocol {
 namespace {
 
 constexpr AuthMethod kMethods[] = {
-    {"mysql_native_password", 20, native_password},
-    {"caching_sha2_password", 20, caching_sha2_password},
-    {"sha256_password", 20, sha256_password},
-    {"client_ed25519", 32, ed25519},
-    {"parsec", 32, parsec},
-    {"mysql_clear_password", 0, clear_password},
+    {"mysql_native_password", 20, native_password, native_kept},
+    {"caching_sha2_password", 20, caching_sha2_password, nullptr},
+    {"sha256_password", 20, sha256_password, nullptr},
+    {"client_ed25519", 32, ed25519, ed25519_kept},
+    {"parsec", 32, parsec, parsec_kept},
+    {"mysql_clear_password", 0, clear_password, nullptr},
 };
 
 }  // namespace
@@ -47,6 +47,16 @@ Result<AuthReply> native_password(const AuthContext& context, const AuthTurn& tu
   if (turn.round != 0) return unexpected_auth_data("mysql_native_password");
   if (!context.password.empty()) out.bytes(native_response(context.password, turn.scramble));
   return AuthReply::send;
+}
+
+Status native_kept(std::string_view password, Bytes, ByteWriter& out) {
+  start_openssl();
+  Sha1Hash once, twice;
+  const Wiped wipe_once(once), wipe_twice(twice);
+  EVP_Digest(password.data(), password.size(), once.data(), nullptr, EVP_sha1(), nullptr);
+  EVP_Digest(once.data(), once.size(), twice.data(), nullptr, EVP_sha1(), nullptr);
+  out.bytes(twice);
+  return {};
 }
 
 Result<AuthReply> clear_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {

@@ -15,7 +15,7 @@ namespace selkie::protocol {
 // Who logs in, over what, and what the person allowed. Views into the caller's options.
 struct AuthContext {
   std::string_view user{}, password{};
-  bool tls = false;
+  bool tls = false;  // and the server's certificate needs no proof any more
   bool unix_socket = false;
   bool cleartext_enabled = false;      // mysql_clear_password may be used
   bool get_server_public_key = false;  // the RSA key may be asked from the server over an unprotected connection
@@ -41,10 +41,15 @@ enum class AuthReply : std::uint8_t {
 // method's protocol), packet_too_large (password longer than the RSA key can carry).
 using AuthFunction = Result<AuthReply> (*)(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 
+// Appends what a MariaDB server keeps of the password, from which it proves its certificate. `data`: the method's last piece of
+// data from the server. A secret of the caller's to wipe.
+using KeptFunction = Status (*)(std::string_view password, Bytes data, ByteWriter& out);
+
 struct AuthMethod {
   std::string_view name;
   std::size_t scramble_bytes;  // the server sends so many, some of them followed by a NUL; 0 = none needed
   AuthFunction respond;
+  KeptFunction kept;  // nullptr: not to be used with a server that has yet to prove its certificate
 };
 
 // nullptr: not built in.
@@ -73,6 +78,10 @@ Result<AuthReply> sha256_password(const AuthContext& context, const AuthTurn& tu
 Result<AuthReply> caching_sha2_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> ed25519(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> parsec(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
+
+Status native_kept(std::string_view password, Bytes data, ByteWriter& out);   // SHA1(SHA1(p))
+Status ed25519_kept(std::string_view password, Bytes data, ByteWriter& out);  // the public key
+Status parsec_kept(std::string_view password, Bytes data, ByteWriter& out);   // the salt as it was sent, and the public key
 
 // For a piece of data that the method does not know.
 Failure unexpected_auth_data(std::string_view method);

@@ -119,8 +119,37 @@ class Curve25519 {
   bool ok_;
 };
 
+// The key's secret number in the first half, the secret of its nonces in the second. A secret of the caller's to wipe.
+Sha512Hash expanded_secret(std::string_view password) {
+  Sha512Hash secret = sha512({as_bytes(password)});
+  secret[0] &= 0xf8;
+  secret[31] = static_cast<std::uint8_t>((secret[31] & 0x7f) | 0x40);
+  return secret;
+}
+
 constexpr std::size_t kClientNonceBytes = 32;
 constexpr unsigned kMaxIterationsLog2 = 20;  // half a second of work; the server sends 10 unless told otherwise
+
+// The key that the password becomes with this salt.
+Result<OwnedKey> parsec_key(std::string_view password, Bytes ext_salt) {
+  ByteReader in(ext_salt);
+  const std::uint8_t function = in.u8();
+  const unsigned iterations_log2 = in.u8() + 10u;
+  const Bytes salt = in.take_rest();
+  if (in.failed() || function != 'P' || salt.empty()) return unexpected_auth_data("parsec");
+  if (iterations_log2 > kMaxIterationsLog2) {
+    return our_failure(Errc::auth_refused, "The server asks for more hashing of the password (parsec) than is reasonable.");
+  }
+  Element seed;
+  const Wiped wipe(seed);
+  if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(), static_cast<int>(salt.size()),
+                        1 << iterations_log2, EVP_sha512(), static_cast<int>(seed.size()), seed.data()) != 1) {
+    return arithmetic_failed();
+  }
+  OwnedKey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
+  if (!key) return arithmetic_failed();
+  return key;
+}
 
 }  // namespace
 
@@ -129,10 +158,8 @@ Result<Ed25519Signature> ed25519_response(std::string_view password, Bytes scram
   start_openssl();
   Curve25519 curve;
   if (!curve.ok()) return arithmetic_failed();
-  Sha512Hash secret = sha512({{reinterpret_cast<const std::uint8_t*>(password.data()), password.size()}});
+  Sha512Hash secret = expanded_secret(password);
   const Wiped wipe_secret(secret);
-  secret[0] &= 0xf8;
-  secret[31] = static_cast<std::uint8_t>((secret[31] & 0x7f) | 0x40);
   const Bytes key_half = Bytes(secret).first(32), prefix_half = Bytes(secret).last(32);
   const BIGNUM* const key = curve.scalar(key_half);
   const Element public_key = curve.multiply_base(key);
@@ -153,32 +180,41 @@ Result<Ed25519Signature> ed25519_response(std::string_view password, Bytes scram
 
 Result<Ed25519Signature> parsec_response(std::string_view password, Bytes ext_salt, Bytes server_scramble, Bytes client_nonce) {
   start_openssl();
-  ByteReader in(ext_salt);
-  const std::uint8_t function = in.u8();
-  const unsigned iterations_log2 = in.u8() + 10u;
-  const Bytes salt = in.take_rest();
-  if (in.failed() || function != 'P' || salt.empty()) return unexpected_auth_data("parsec");
-  if (iterations_log2 > kMaxIterationsLog2) {
-    return our_failure(Errc::auth_refused, "The server asks for more hashing of the password (parsec) than is reasonable.");
-  }
-  Element seed;
-  const Wiped wipe(seed);
-  if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(), static_cast<int>(salt.size()),
-                        1 << iterations_log2, EVP_sha512(), static_cast<int>(seed.size()), seed.data()) != 1) {
-    return arithmetic_failed();
-  }
+  const auto key = parsec_key(password, ext_salt);
+  if (!key.ok()) return key.failure();
   std::vector<std::uint8_t> message(server_scramble.begin(), server_scramble.end());
   message.insert(message.end(), client_nonce.begin(), client_nonce.end());
 
   Ed25519Signature signature;
   std::size_t size_bytes = signature.size();
-  const OwnedKey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
   const OwnedDigest digest(EVP_MD_CTX_new());
-  if (!key || !digest || EVP_DigestSignInit(digest.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+  if (!digest || EVP_DigestSignInit(digest.get(), nullptr, nullptr, nullptr, key.value().get()) != 1 ||
       EVP_DigestSign(digest.get(), signature.data(), &size_bytes, message.data(), message.size()) != 1) {
     return arithmetic_failed();
   }
   return signature;
+}
+
+Status ed25519_kept(std::string_view password, Bytes, ByteWriter& out) {
+  start_openssl();
+  Curve25519 curve;
+  if (!curve.ok()) return arithmetic_failed();
+  Sha512Hash secret = expanded_secret(password);
+  const Wiped wipe(secret);
+  out.bytes(curve.multiply_base(curve.scalar(Bytes(secret).first(32))));
+  return curve.ok() ? Status() : arithmetic_failed();
+}
+
+Status parsec_kept(std::string_view password, Bytes data, ByteWriter& out) {
+  start_openssl();
+  const auto key = parsec_key(password, data);
+  if (!key.ok()) return key.failure();
+  Element public_key;
+  std::size_t size_bytes = public_key.size();
+  if (EVP_PKEY_get_raw_public_key(key.value().get(), public_key.data(), &size_bytes) != 1) return arithmetic_failed();
+  out.bytes(data);
+  out.bytes(public_key);
+  return {};
 }
 
 Result<AuthReply> ed25519(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {

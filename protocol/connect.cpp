@@ -29,8 +29,9 @@ class Login {
       if (Status received = receive(payload); !received.ok()) return std::move(received).failure();
       Action next = machine.on_packet(payload, begin_packet());
       if (std::holds_alternative<action::StartTls>(next)) {
-        if (Status started = begin_tls(); !started.ok()) return std::move(started).failure();
-        next = machine.tls_started(begin_packet());
+        auto unproven = begin_tls(machine.dialect());
+        if (!unproven.ok()) return std::move(unproven).failure();
+        next = machine.tls_started(begin_packet(), std::move(unproven).value());
       }
       if (auto* fail = std::get_if<action::Fail>(&next)) return std::move(fail->failure);
       if (std::holds_alternative<action::Ready>(next)) {
@@ -86,18 +87,19 @@ class Login {
     return sent.ok() ? Status{} : explained(sent.failure());
   }
 
-  Status begin_tls() {
-    if (Status sent = send(); !sent.ok()) return sent;
+  Result<std::optional<UnprovenCertificate>> begin_tls(const Dialect& dialect) {
+    if (Status sent = send(); !sent.ok()) return std::move(sent).failure();
     // The server is silent until it has our handshake. What is here already, anyone could have put there in clear.
     if (frames_.unread_bytes() != 0) {
-      return {Errc::malformed, where() +
-                                   " sent data in clear ahead of the TLS handshake: someone may be tampering with the "
-                                   "connection."};
+      return our_failure(Errc::malformed, where() +
+                                              " sent data in clear ahead of the TLS handshake: someone may be tampering with "
+                                              "the connection.");
     }
-    auto secured = protocol::start_tls(std::move(stream_), options_.tls, tls_name(), deadline_);
+    const TlsPeer peer{.name = tls_name(), .endpoint = where(), .can_prove = dialect.proves_certificate()};
+    auto secured = start_tls(std::move(stream_), options_.tls, peer, deadline_);
     if (!secured.ok()) return std::move(secured).failure();
-    stream_ = std::move(secured).value();
-    return {};
+    stream_ = std::move(secured->stream);
+    return std::move(secured->unproven);
   }
 
   // Compression follows the login's last packet.

@@ -104,6 +104,8 @@ struct Dialect {
            : has(capability::kCompress) ? Compression::zlib
                                         : Compression::uncompressed;
   }
+  // Proves a certificate that it made for itself by the user's password, in the OK of the login.
+  bool proves_certificate() const { return mariadb() && version >= Version{11, 4, 0}; }
   bool procedures() const { return flavour != Flavour::tidb; }
 
   ResponseRules response_rules() const {

@@ -1,6 +1,7 @@
 #include "protocol/handshake.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocol/compression.h"
 #include "protocol/openssl.h"
@@ -17,6 +18,9 @@ constexpr std::size_t kMaxAttributeBytes = 64 * 1024;  // more and the server re
 constexpr std::size_t kMaxFirstPacketBytes = 64 * 1024;
 // The longest honest login: three factors, each switched twice and asking for key, salt or full authentication.
 constexpr unsigned kMaxLoginPackets = 20;
+
+// What a server keeps of a password, the data that it sent itself apart.
+constexpr std::size_t kMostKeptBytes = 64;
 
 constexpr unsigned kMaxFactors = 3;
 constexpr std::size_t kScrambleBytes = 20;  // in the greeting, of every server since 4.1
@@ -54,6 +58,26 @@ std::size_t lenenc_size(std::size_t text_bytes) {
 // What the server is to use, too.
 std::uint8_t zstd_level(int wished) {
   return static_cast<std::uint8_t>(wished == kDefaultCompressionLevel ? kDefaultZstdLevel : std::min(wished, kMaxZstdLevel));
+}
+
+Sha256Hash proof_of(Bytes kept, Bytes scramble, Bytes fingerprint) {
+  Sha256Hash proof;
+  const OwnedDigest digest(EVP_MD_CTX_new());
+  EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
+  for (const Bytes part : {kept, scramble, fingerprint}) EVP_DigestUpdate(digest.get(), part.data(), part.size());
+  EVP_DigestFinal_ex(digest.get(), proof.data(), nullptr);
+  return proof;
+}
+
+bool is_hex_of(const Sha256Hash& value, std::string_view text) {
+  if (text.size() != 2 * value.size()) return false;
+  Sha256Hash read;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const char* const digits = text.data() + 2 * i;
+    const auto [stop, error] = std::from_chars(digits, digits + 2, read[i], 16);
+    if (error != std::errc() || stop != digits + 2) return false;
+  }
+  return CRYPTO_memcmp(read.data(), value.data(), value.size()) == 0;
 }
 
 // As many whole pairs, in order, as fit the server's bound.
@@ -140,8 +164,9 @@ Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
   return action::StartTls{};
 }
 
-Action HandshakeMachine::tls_started(ByteWriter& out) {
+Action HandshakeMachine::tls_started(ByteWriter& out, std::optional<UnprovenCertificate> unproven) {
   tls_ = true;
+  unproven_ = std::move(unproven);
   return login(out);
 }
 
@@ -178,11 +203,11 @@ Status HandshakeMachine::write_first_answer(ByteWriter& out) {
   const auto try_method = [&](std::string_view name) {
     answer.clear();
     method_ = find_auth_method(name);
-    if (method_ == nullptr || scramble_.size() < method_->scramble_bytes) return false;
+    if (method_ == nullptr || scramble_.size() < method_->scramble_bytes || !may_use(*method_)) return false;
     const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes)};
     return method_->respond(auth_context(), turn, answer).ok();
   };
-  if (!try_method(greeting_.auth_plugin)) try_method(kFallbackMethod);
+  if (!try_method(greeting_.auth_plugin) && !try_method(kFallbackMethod)) return cannot_prove();
   round_ = 1;
   const Wiped wipe(answer.buffer());
   if (dialect_.has(capability::kPluginAuthLenenc)) {
@@ -204,6 +229,7 @@ Action HandshakeMachine::on_login_packet(Bytes payload, ByteWriter& out) {
     case kOk: {
       const auto ok = parse_ok(payload, dialect_.session_track());
       if (!ok) return fail(Errc::malformed, "The server confirmed the login with a malformed packet.");
+      if (Status proven = check_proof(ok->info); !proven.ok()) return fail(std::move(proven).failure());
       final_ok_ = *ok;
       phase_ = Phase::done;
       return action::Ready{};
@@ -238,6 +264,7 @@ Action HandshakeMachine::switch_method(std::string_view name, Bytes data, ByteWr
                                             quoted({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
                                             ", which this driver does not have. Use an account with another method.");
   }
+  if (!may_use(*method_)) return fail(cannot_prove());
   if (!data.empty()) scramble_ = as_text(data);  // without one, the scramble of before stays in force
   round_ = 0;
   if (scramble_.size() < method_->scramble_bytes) return fail(unexpected_auth_data(method_->name));
@@ -246,6 +273,7 @@ Action HandshakeMachine::switch_method(std::string_view name, Bytes data, ByteWr
 
 Action HandshakeMachine::answer(Bytes data, ByteWriter& out) {
   const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes), .round = round_, .data = data};
+  if (unproven_) last_data_.assign(data.begin(), data.end());
   auto reply = method_->respond(auth_context(), turn, out);
   if (!reply.ok()) return fail(std::move(reply).failure());
   ++round_;
@@ -253,11 +281,43 @@ Action HandshakeMachine::answer(Bytes data, ByteWriter& out) {
   return action::Read{};
 }
 
+bool HandshakeMachine::may_use(const AuthMethod& method) const {
+  return !unproven_ || (method.kept != nullptr && !auth_context().password.empty());
+}
+
+Failure HandshakeMachine::cannot_prove() const {
+  return our_failure(Errc::tls_failed, unproven_->refusal + " (The server could prove it by the password, but not " +
+                                           (auth_context().password.empty() ? std::string("without one")
+                                                                            : "by the method " + std::string(method_->name)) +
+                                           ".)");
+}
+
+// The server proves that it knows what it keeps of the password, and that this certificate is the one it has shown:
+//   0x01, then in hexadecimal SHA256(kept, scramble of the greeting, SHA256(certificate))
+// Spec: MariaDB MDEV-31855
+Status HandshakeMachine::check_proof(std::string_view info) const {
+  if (!unproven_) return {};
+  ByteWriter kept;
+  kept.buffer().reserve(last_data_.size() + kMostKeptBytes);  // never moved, so that it can be wiped
+  Status written = method_->kept(auth_context().password, last_data_, kept);
+  const Wiped wipe(kept.buffer());
+  if (!written.ok()) return written;
+  if (!info.starts_with('\x01')) {
+    return {Errc::tls_failed, unproven_->refusal + " (The server did not prove it by the password either.)"};
+  }
+  if (!is_hex_of(proof_of(kept.bytes(), bytes_of(greeting_.scramble), unproven_->fingerprint), info.substr(1))) {
+    return {Errc::tls_failed,
+            "The server's certificate is not the one that it proves by the password: someone stands between "
+            "it and this machine, and reads along."};
+  }
+  return {};
+}
+
 AuthContext HandshakeMachine::auth_context() const {
   const std::string* const passwords[kMaxFactors] = {&options_.password, &options_.password2, &options_.password3};
   return {.user = options_.user,
           .password = *passwords[factor_ - 1],
-          .tls = tls_,
+          .tls = tls_ && !unproven_,
           .unix_socket = unix_socket_,
           .cleartext_enabled = options_.cleartext_enabled,
           .get_server_public_key = options_.get_server_public_key,

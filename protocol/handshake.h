@@ -2,6 +2,7 @@
 // Spec: page_protocol_connection_phase.html, page_protocol_connection_phase_authentication_methods.html
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -38,8 +39,9 @@ class HandshakeMachine {
   // Errors (Fail): server_error; not_a_server; tls_unavailable, before anything is sent; auth_unsupported; auth_refused;
   // bad_option; malformed, also for a server that does not come to an end.
   Action on_packet(Bytes payload, ByteWriter& out);
-  // After the TLS handshake: the login goes into `out`.
-  Action tls_started(ByteWriter& out);
+  // After the TLS handshake: the login goes into `out`. With an unproven certificate the server has to prove it before Ready;
+  // until then neither the password nor anything that can be used twice is said. Errors besides those above: tls_failed.
+  Action tls_started(ByteWriter& out, std::optional<UnprovenCertificate> unproven = std::nullopt);
 
   const Dialect& dialect() const { return dialect_; }
   const Greeting& greeting() const { return greeting_; }
@@ -55,6 +57,9 @@ class HandshakeMachine {
   Action login(ByteWriter& out);
   void write_login_head(ByteWriter& out) const;
   Status write_first_answer(ByteWriter& out);
+  bool may_use(const AuthMethod& method) const;
+  Failure cannot_prove() const;
+  Status check_proof(std::string_view info) const;
   AuthContext auth_context() const;
   Action fail(Failure failure);
   Action fail(Errc errc, std::string message);
@@ -62,16 +67,18 @@ class HandshakeMachine {
   const ConnectOptions& options_;
   bool unix_socket_;
   bool tls_ = false;
+  std::optional<UnprovenCertificate> unproven_;
   Phase phase_ = Phase::greeting;
   Greeting greeting_;
   Dialect dialect_;
   OkPacket final_ok_;
 
   const AuthMethod* method_ = nullptr;
-  std::string scramble_;  // the server's random bytes, from the greeting or the latest switch
-  unsigned round_ = 0;    // how often the method has answered
-  unsigned factor_ = 1;   // which of the passwords is being asked for
-  unsigned packets_ = 0;  // received since the greeting
+  std::string scramble_;                 // the server's random bytes, from the greeting or the latest switch
+  std::vector<std::uint8_t> last_data_;  // the server's latest piece for the method
+  unsigned round_ = 0;                   // how often the method has answered
+  unsigned factor_ = 1;                  // which of the passwords is being asked for
+  unsigned packets_ = 0;                 // received since the greeting
 };
 
 }  // namespace selkie::protocol

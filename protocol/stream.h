@@ -2,10 +2,12 @@
 // Spec for TLS under this protocol: page_protocol_basic_tls.html
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,6 +16,8 @@
 #include "protocol/status.h"
 
 namespace selkie::protocol {
+
+class TlsSessions;
 
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;  // kNoDeadline: wait for ever
@@ -67,19 +71,48 @@ enum class SslMode : std::uint8_t {
 
 struct TlsOptions {
   SslMode mode = SslMode::preferred;
-  std::string ca_file, ca_path;            // PEM; neither = the CAs that the system trusts
+  std::string ca_file, ca_path;  // PEM; neither = the CAs that the system trusts
+  // Whose certificate it is, whoever signed it: hexadecimal SHA-1, 256, 384 or 512 of it, colons or not; in the file one a
+  // line, '#' for notes. One of them must match. Stands in for the CA where none is named.
+  std::string fingerprint, fingerprint_file;
   std::string certificate_file, key_file;  // PEM; the client's own. One of them may hold both
   std::string key_passphrase;
-  std::string crl_file, crl_path;        // PEM; when given, each CA of the chain needs a list
-  std::string ciphers;                   // TLS 1.2 and below, OpenSSL's syntax
-  std::string cipher_suites;             // TLS 1.3
-  std::string min_version, max_version;  // "TLSv1.2", "TLSv1.3"; empty = the library's
+  std::string crl_file, crl_path;         // PEM; when given, each CA of the chain needs a list
+  std::string ciphers;                    // TLS 1.2 and below, OpenSSL's syntax
+  std::string cipher_suites;              // TLS 1.3
+  std::string min_version, max_version;   // "TLSv1.2", "TLSv1.3"; empty = the library's
+  std::shared_ptr<TlsSessions> sessions;  // of earlier connections, to be resumed; may be null
+
+  bool names_ca() const { return !ca_file.empty() || !ca_path.empty(); }
+  bool names_fingerprint() const { return !fingerprint.empty() || !fingerprint_file.empty(); }
+};
+
+// An empty store of sessions, for connections that may resume each other's.
+std::shared_ptr<TlsSessions> make_tls_sessions();
+
+// With whom the TLS handshake is made.
+struct TlsPeer {
+  std::string name;        // that the certificate must carry under verify_identity; also sent as SNI where it is a name
+  std::string endpoint{};  // host and port, or the socket's path: a session is resumed only where it was made
+  bool can_prove = false;  // at the end of its login the server proves its certificate by the password (MariaDB 11.4)
+};
+
+// A self-signed certificate that nobody vouches for until the server proves it. Nothing that would help an impostor may be
+// said.
+struct UnprovenCertificate {
+  std::array<std::uint8_t, 32> fingerprint;  // SHA-256
+  std::string refusal;                       // what to say when the proof fails
+};
+
+struct SecureStream {
+  std::unique_ptr<Stream> stream;
+  std::optional<UnprovenCertificate> unproven;  // only where verification was demanded and the peer can prove
 };
 
 // Runs the TLS handshake over an established stream; takes it over.
-//   host    the name the certificate must carry under verify_identity; also sent as SNI where it is a name
-// Errors: tls_failed (says which check: chain, name, date, version), bad_option (file unreadable), connect_timeout.
-Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const std::string& host,
-                                          Deadline deadline);
+// Errors: tls_failed (says which check: chain, name, date, fingerprint, version), bad_option (file unreadable),
+// connect_timeout.
+Result<SecureStream> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const TlsPeer& peer,
+                               Deadline deadline);
 
 }  // namespace selkie::protocol

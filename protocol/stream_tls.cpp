@@ -1,7 +1,5 @@
 // TLS by OpenSSL 3 over any other stream. Nothing is global: each connection has its own context.
 #include <openssl/err.h>
-#include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -12,6 +10,8 @@
 
 #include "protocol/openssl.h"
 #include "protocol/stream.h"
+#include "protocol/tls_sessions.h"
+#include "protocol/tls_verify.h"
 
 namespace selkie::protocol {
 namespace {
@@ -22,16 +22,6 @@ using OwnedBioMethod = Owned<BIO_METHOD, BIO_meth_free>;
 
 // Several records come with one recv when a result streams in. A record has 16 KiB at most.
 constexpr std::size_t kReadAheadBytes = 64 * 1024;
-
-// OpenSSL's own words for its oldest queued error: the cause, where later entries are consequences.
-std::string openssl_words() {
-  const unsigned long code = ERR_peek_error();
-  if (code == 0) return "no reason given";
-  const char* reason = ERR_reason_error_string(code);
-  if (reason != nullptr) return reason;
-  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
-  return "error " + std::to_string(code);
-}
 
 // What helps against OpenSSL's oldest queued error, the peer's alerts among them.
 std::string advice() {
@@ -99,7 +89,9 @@ long wire_control(BIO*, int command, long, void*) { return command == BIO_CTRL_F
 
 class TlsStream final : public Stream {
  public:
-  TlsStream(std::unique_ptr<Stream> plain, OwnedContext context) : context_(std::move(context)) {
+  // `sessions`: where sessions that the server gives are kept under `session_key`; may be null.
+  TlsStream(std::unique_ptr<Stream> plain, OwnedContext context, std::shared_ptr<TlsSessions> sessions, std::string session_key)
+      : context_(std::move(context)), sessions_(std::move(sessions)), session_key_(std::move(session_key)) {
     wire_.stream = std::move(plain);
   }
 
@@ -116,6 +108,12 @@ class TlsStream final : public Stream {
     BIO_set_data(bio, &wire_);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);  // owned by ssl_ from here on
+    if (sessions_ != nullptr) {
+      SSL_set_app_data(ssl_.get(), this);
+      SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+      SSL_CTX_sess_set_new_cb(context_.get(), keep_session);
+      if (const OwnedSession session = sessions_->find(session_key_)) SSL_set_session(ssl_.get(), session.get());
+    }
     return true;
   }
 
@@ -174,6 +172,13 @@ class TlsStream final : public Stream {
     wire_.failure = {};
   }
 
+  // Sessions come with the handshake (TLS 1.2) or soon after (1.3), whenever OpenSSL reads.
+  static int keep_session(SSL* ssl, SSL_SESSION* session) {
+    const auto* const self = static_cast<TlsStream*>(SSL_get_app_data(ssl));
+    self->sessions_->keep(self->session_key_, session);
+    return 0;  // `session` was not taken over
+  }
+
   Failure lost() {
     if (!wire_.failure.ok()) return std::exchange(wire_.failure, {}).failure();
     if (ERR_peek_error() == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
@@ -184,13 +189,10 @@ class TlsStream final : public Stream {
   Wire wire_;
   OwnedBioMethod bio_method_;
   OwnedContext context_;
+  std::shared_ptr<TlsSessions> sessions_;
+  std::string session_key_;
   OwnedSsl ssl_;
 };
-
-Failure bad_file(const char* what, const std::string& file, const char* what_to_do) {
-  return our_failure(Errc::bad_option,
-                     std::string("Cannot use the ") + what + " '" + file + "': " + openssl_words() + ". " + what_to_do);
-}
 
 // Gives the key's passphrase. Without this function OpenSSL would ask at the terminal.
 int give_passphrase(char* into, int capacity, int, void* options) {
@@ -254,67 +256,25 @@ Status set_client_certificate(SSL_CTX* context, const TlsOptions& options) {
   return {};
 }
 
-Status set_trust(SSL_CTX* context, const TlsOptions& options) {
-  const auto text = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
-  if (options.ca_file.empty() && options.ca_path.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
-  } else {
-    if (!options.ca_file.empty() && SSL_CTX_load_verify_file(context, text(options.ca_file)) != 1) {
-      return bad_file("CA file", options.ca_file, "It must be a readable PEM file.");
-    }
-    if (!options.ca_path.empty() && SSL_CTX_load_verify_dir(context, text(options.ca_path)) != 1) {
-      return bad_file("CA directory", options.ca_path, "It must hold PEM files named by 'openssl rehash'.");
-    }
-  }
-  if (!options.crl_file.empty() || !options.crl_path.empty()) {
-    X509_STORE* store = SSL_CTX_get_cert_store(context);
-    if (X509_STORE_load_locations(store, text(options.crl_file), text(options.crl_path)) != 1) {
-      return bad_file("revocation list", options.crl_file.empty() ? options.crl_path : options.crl_file,
-                      "It must be a readable PEM file, or a directory prepared by 'openssl rehash'.");
-    }
-    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-  }
-  return {};
-}
-
 bool is_ip_address(const std::string& host) {
   const Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> address(a2i_IPADDRESS(host.c_str()));
   return address != nullptr;
 }
 
-// Which check the certificate failed and what helps. What is not listed speaks through OpenSSL's own words.
-struct VerifyAdvice {
-  long result;
-  std::string_view advice;
-};
-constexpr VerifyAdvice kVerifyAdvice[] = {
-    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-     "The certificate is self-signed. Name it, or the CA that should have signed it, as SSLCA."},
-    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-     "The chain ends in a CA that is not trusted here. Name that CA's certificate as SSLCA."},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
-    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "Its issuer is not known here. Name the CA that signed it as SSLCA."},
-    {X509_V_ERR_CERT_HAS_EXPIRED, "Renew the server's certificate (or check this machine's clock)."},
-    {X509_V_ERR_CERT_NOT_YET_VALID, "Check this machine's clock and the certificate's dates."},
-    {X509_V_ERR_HOSTNAME_MISMATCH,
-     "Connect by a name that the certificate carries, or choose SSLMODE=VERIFY_CA to accept any name."},
-    {X509_V_ERR_IP_ADDRESS_MISMATCH,
-     "Connect by a name that the certificate carries, or choose SSLMODE=VERIFY_CA to accept any name."},
-    {X509_V_ERR_CERT_REVOKED, "Do not use this server until it has a new certificate."},
-    {X509_V_ERR_UNABLE_TO_GET_CRL,
-     "A revocation list of its issuer is missing. Add it to the file or directory of revocation lists."},
-    {X509_V_ERR_CRL_HAS_EXPIRED, "Fetch a new revocation list."},
-};
-
-Failure refused_certificate(long result, const std::string& host) {
-  std::string message = "The certificate of '" + host + "' was refused: " + X509_verify_cert_error_string(result) + ".";
-  const auto* row = std::ranges::find(kVerifyAdvice, result, &VerifyAdvice::result);
-  if (row != std::end(kVerifyAdvice)) message.append(" ").append(row->advice);
-  return our_failure(Errc::tls_failed, std::move(message));
+// All that a handshake's outcome depends on: a session is resumed only where a new one would have ended the same way.
+std::string session_key(const TlsOptions& options, const TlsPeer& peer) {
+  std::string key = std::to_string(static_cast<int>(options.mode)) + (peer.can_prove ? "p" : "");
+  for (const std::string* part :
+       {&peer.endpoint, &peer.name, &options.ca_file, &options.ca_path, &options.fingerprint, &options.fingerprint_file,
+        &options.certificate_file, &options.key_file, &options.crl_file, &options.crl_path, &options.ciphers,
+        &options.cipher_suites, &options.min_version, &options.max_version}) {
+    key.append(1, '\0').append(*part);
+  }
+  return key;
 }
 
-Failure failed_handshake(TlsStream& tls, const std::string& host) {
+Failure failed_handshake(TlsStream& tls, const CertificateCheck& check, const std::string& host) {
+  if (check.refused()) return check.refusal();
   if (!tls.wire_failure().ok()) {
     const Failure& below = tls.wire_failure().failure();
     if (below.errc == Errc::timed_out) {
@@ -324,15 +284,13 @@ Failure failed_handshake(TlsStream& tls, const std::string& host) {
     return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' broke off. " + below.message +
                                              " The server's error log may say why.");
   }
-  const long result = SSL_get_verify_result(tls.ssl());
-  if (SSL_get_verify_mode(tls.ssl()) != SSL_VERIFY_NONE && result != X509_V_OK) return refused_certificate(result, host);
   return our_failure(Errc::tls_failed, "The TLS handshake with '" + host + "' failed: " + openssl_words() + ". " + advice());
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const std::string& host,
-                                          Deadline deadline) {
+Result<SecureStream> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& options, const TlsPeer& peer,
+                               Deadline deadline) {
   start_openssl();
   ERR_clear_error();
   const auto out_of_memory = [] { return our_failure(Errc::tls_failed, "TLS could not be set up: " + openssl_words() + "."); };
@@ -342,16 +300,15 @@ Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const T
   SSL_CTX_set_read_ahead(context.get(), 1);
   SSL_CTX_set_default_read_buffer_len(context.get(), kReadAheadBytes);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  const bool verify = options.mode >= SslMode::verify_ca;
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);  // the certificate is checked once, below
+  CertificateCheck check(options, peer);
   if (Status set = set_versions(context.get(), options); !set.ok()) return std::move(set).failure();
   if (Status set = set_client_certificate(context.get(), options); !set.ok()) return std::move(set).failure();
-  if (verify) {
-    if (Status set = set_trust(context.get(), options); !set.ok()) return std::move(set).failure();
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  }
+  if (Status set = check.guard(context.get()); !set.ok()) return std::move(set).failure();
 
-  auto tls = std::make_unique<TlsStream>(std::move(plain), std::move(context));
+  auto tls = std::make_unique<TlsStream>(std::move(plain), std::move(context), options.sessions, session_key(options, peer));
   if (!tls->prepare()) return out_of_memory();
+  const std::string& host = peer.name;
   const bool by_address = is_ip_address(host);
   if (!by_address) SSL_set_tlsext_host_name(tls->ssl(), host.c_str());
   if (options.mode == SslMode::verify_identity) {
@@ -361,8 +318,9 @@ Result<std::unique_ptr<Stream>> start_tls(std::unique_ptr<Stream> plain, const T
                                : X509_VERIFY_PARAM_set1_host(checks, host.data(), host.size());
     if (host.empty() || set != 1) return our_failure(Errc::bad_option, "SSLMODE=VERIFY_IDENTITY needs the server's name.");
   }
-  if (tls->handshake(deadline) != 1) return failed_handshake(*tls, host);
-  return std::unique_ptr<Stream>(std::move(tls));
+  if (tls->handshake(deadline) != 1) return failed_handshake(*tls, check, host);
+  auto unproven = check.unproven(tls->ssl());
+  return SecureStream{std::move(tls), std::move(unproven)};
 }
 
 }  // namespace selkie::protocol

@@ -201,9 +201,6 @@ constexpr Keyword accepted(std::string_view name, std::string_view aliases, std:
 constexpr Keyword unsupported(std::string_view name, std::string_view aliases, std::string_view help) {
   return {name, aliases, KeywordKind::unsupported, "", "", help, set_nothing, get_nothing};
 }
-constexpr Keyword refused(std::string_view name, std::string_view aliases, std::string_view help) {
-  return {name, aliases, KeywordKind::refused, "", "", help, set_nothing, get_nothing};
-}
 
 using S = Settings;
 using K = KeywordKind;
@@ -260,7 +257,8 @@ constexpr Keyword kKeywords[] = {
     flag<&S::no_tls_1_2>("NO_TLS_1_2", "", "0", "Takes TLS 1.2 off the allowed versions."),
     flag<&S::no_tls_1_3>("NO_TLS_1_3", "", "0", "Takes TLS 1.3 off the allowed versions."),
     accepted("NO_TLS_1_0", "NO_TLS_1_1", "Old versions are off unless TLSVERSION names them."),
-    refused("TLSPEERFP", "SSLFP TLSPEERFPLIST SSLFPLIST", "Certificates are not pinned by fingerprint; give its authority, or a self-signed one itself, in SSLCA."),
+    text<&S::tls_fingerprint>("TLSPEERFP", "SSLFP", "Fingerprint of the server's certificate: SHA-1, 256, 384 or 512 in hexadecimal, with or without colons. At least SSLMODE=REQUIRED; without a CA it stands in for one."),
+    file<&S::tls_fingerprint_file>("TLSPEERFPLIST", "SSLFPLIST", "File with such fingerprints, one a line; any of them will do."),
 
     // The wire.
     {"COMPRESSION", "COMPRESSION_ALGORITHMS COMPRESSION-ALGORITHMS", K::list, "", kCompressions, "Compression of the connection, in order of preference; without 'uncompressed' at the end a server that has none of the others is refused. Empty is none.", set_compression, get_text<&S::compression>},
@@ -461,8 +459,7 @@ std::optional<std::string> canonical_value(const Keyword& keyword, std::string_v
     case KeywordKind::secret:
     case KeywordKind::list:
     case KeywordKind::accepted:
-    case KeywordKind::unsupported:
-    case KeywordKind::refused: return std::string(value);
+    case KeywordKind::unsupported: return std::string(value);
     default: break;
   }
   if (value.empty()) return std::string(keyword.default_value);

@@ -27,14 +27,12 @@ std::string values(const Keyword& keyword) {
 }
 
 bool has_effect(const Keyword& keyword) {
-  return keyword.in_effect && keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported &&
-         keyword.kind != KeywordKind::refused;
+  return keyword.in_effect && keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported;
 }
 
 std::string_view treatment(const Keyword& keyword) {
   if (!keyword.in_effect) return "kept for a later version, warning";
-  if (keyword.kind == KeywordKind::accepted) return "accepted";
-  return keyword.kind == KeywordKind::unsupported ? "warning" : "error";
+  return keyword.kind == KeywordKind::accepted ? "accepted" : "warning";
 }
 
 void print(const std::string& line) { std::printf("%s\n", line.c_str()); }
@@ -60,9 +58,7 @@ int main() {
     print(row({keyword.name, spellings(keyword), values(keyword), keyword.default_value, keyword.help}));
   }
   print("\n## Known, without effect\n");
-  print(
-      "Accepted in silence where nothing is lost; else a warning when it is turned on, and an error where safety would "
-      "suffer.\n");
+  print("Accepted in silence where nothing is lost; else a warning when it is turned on.\n");
   print(row({"keyword", "also", "treatment", "why, or what instead"}));
   print("|---|---|---|---|");
   for (const Keyword& keyword : keywords()) {

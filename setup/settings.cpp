@@ -25,8 +25,7 @@ Problem unknown(const std::string& spelling) {
 
 Problem without_effect(const Keyword& keyword, const std::string& spelling) {
   if (!keyword.in_effect) return {false, spelling, spelling + " has no effect in this version of the driver."};
-  const bool is_error = keyword.kind == KeywordKind::refused;
-  return {is_error, spelling, spelling + (is_error ? " is refused: " : " has no effect: ") + std::string(keyword.help)};
+  return {false, spelling, spelling + " has no effect: " + std::string(keyword.help)};
 }
 
 Problem bad_value(const Keyword& keyword, const std::string& spelling, std::string_view value) {
@@ -54,11 +53,18 @@ void apply_option(Settings& settings, std::string_view canonical, std::vector<co
   }
 }
 
-// What is asked for by other keywords than SSLMODE counts too: FORCETLS and SSLVERIFY=1 are promises that
+// Whether a keyword has nothing more to say once a stronger source has given SSLMODE. A fingerprint still says which server.
+bool has_lost_to_ssl_mode(const Keyword& keyword, SslMode mode) {
+  if (keyword.name == "FORCETLS" || keyword.name == "SSLVERIFY") return true;
+  return mode == SslMode::disabled && (keyword.name == "TLSPEERFP" || keyword.name == "TLSPEERFPLIST");
+}
+
+// What is asked for by other keywords than SSLMODE counts too: FORCETLS, SSLVERIFY=1 and a fingerprint are promises that
 // SSLMODE must not break; a CA or a certificate is a wish that holds while SSLMODE is not given. Idempotent.
 void settle_ssl_mode(Settings& settings, bool mode_is_given) {
   SslMode least = SslMode::disabled;
-  if (settings.force_tls) least = SslMode::required;
+  const bool has_fingerprint = !settings.tls_fingerprint.empty() || !settings.tls_fingerprint_file.empty();
+  if (settings.force_tls || has_fingerprint) least = SslMode::required;
   if (settings.ssl_verify == true) least = SslMode::verify_identity;
   if (!mode_is_given) {
     const bool has_ca = !settings.ssl_ca.empty() || !settings.ssl_capath.empty();
@@ -104,11 +110,11 @@ void apply(Settings& settings, std::span<const Pair> pairs, std::vector<const Ke
       continue;
     }
     if (keyword->kind == KeywordKind::accepted) continue;
-    if (keyword->kind == KeywordKind::unsupported || keyword->kind == KeywordKind::refused) {
+    if (keyword->kind == KeywordKind::unsupported) {
       if (is_turned_on(pair.value)) problems.push_back(without_effect(*keyword, pair.keyword));
       continue;
     }
-    if (mode_is_settled && (keyword->name == "FORCETLS" || keyword->name == "SSLVERIFY")) continue;
+    if (mode_is_settled && has_lost_to_ssl_mode(*keyword, settings.ssl_mode)) continue;
     const Keyword* const owner = owner_of(keyword);
     if (contains(already, owner)) continue;
     already.push_back(owner);

@@ -30,7 +30,7 @@ struct Settings {
   std::string ssl_ca, ssl_capath, ssl_cert, ssl_key, ssl_key_password, ssl_crl, ssl_crlpath, ssl_cipher;
   std::string tls_versions;  // of "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3" the allowed ones, in this order; empty = the library's choice
   bool no_tls_1_2 = false, no_tls_1_3 = false;  // already counted in tls_versions
-  std::string tls_ciphersuites;
+  std::string tls_ciphersuites, tls_fingerprint, tls_fingerprint_file;
   std::string rsa_key_file;
   bool get_server_public_key = false, cleartext_enabled = false, expired_password_ok = false;
   std::uint32_t connect_timeout_s = 0, read_timeout_s = 0, write_timeout_s = 0;
@@ -68,7 +68,6 @@ enum class KeywordKind : std::uint8_t {
   choice,       // one of `choices`
   accepted,     // known, and rightly without effect
   unsupported,  // known, and a warning when it is turned on: it would change what the application sees
-  refused,      // known, and an error when it is turned on: without it the connection would be less safe than was asked
 };
 
 struct Keyword {

@@ -194,8 +194,7 @@ char** list_of(std::string_view words) {
 
 // What a configuration tool asks for: what odbcinst does not ask for itself, each setting once.
 bool is_a_property(const Keyword& keyword) {
-  const bool has_effect =
-      keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported && keyword.kind != KeywordKind::refused;
+  const bool has_effect = keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported;
   if (!has_effect || !keyword.same_as.empty()) return false;
   return keyword.name != "DSN" && keyword.name != "DRIVER" && keyword.name != "DESCRIPTION" && keyword.name != "OPTION";
 }

@@ -11,7 +11,7 @@
 #   SELKIE_TEST_MARIADB_10_11='name=mariadb-10.11;host=127.0.0.1;port=23456;socket=/...;user=tester;password=secret;database=test;ca=/...;
 #     cert=/...;key=/...;public_key=/...;plugins=mysql_native_password,ed25519'
 #   user        has all rights
-#   ca          signed the server's certificate, which is for 127.0.0.1, ::1 and localhost
+#   ca          signed the server's certificate, which is for 127.0.0.1, ::1 and localhost; empty: the server made its own
 #   cert, key   a client's certificate by the same ca
 #   public_key  the server's RSA key (MySQL only)
 #   plugins     ways to log in for which there is an account: named like the plugin, with the same password
@@ -79,21 +79,22 @@ start() { # USER: a process id, or "always"
 }
 
 prepare() {
-  local packages
+  local packages sibling=$dir/../${name%-self-signed}/root
+  if [ ! -e "$dir/root" ] && [ -e "$sibling/complete" ]; then ln -s "$sibling" "$dir/root"; fi
   case $name in
     mariadb-*) packages=(mariadb-server mariadb-server-core) ;; # the first only for its plugins: it pulls in a whole system service
     mysql-*) packages=("" mysql-server-core) ;;
   esac
   [ -e "$dir/root/complete" ] || long "$name: packages" server_unpack "$dir" "$suite" "${packages[@]}" || return
   [ -e "$dir/data.complete" ] || long "$name: data directory" server_create_data "$dir" || return
-  [ -e "$dir/tls/server-key.pem" ] || create_certificates || return
+  [ -e "$dir/tls/server-key.pem" ] || is_self_signed || create_certificates || return
   create_accounts >"$dir/init.sql"
 }
 
 run() {
   local options=(--max-allowed-packet=1G --innodb-buffer-pool-size=512M --innodb-flush-log-at-trx-commit=0 --skip-log-bin
-    --local-infile=1 --character-set-server=utf8mb4 --max-connections=500 --performance-schema=ON --secure-file-priv="$dir/run"
-    --ssl-ca="$dir/tls/ca.pem" --ssl-cert="$dir/tls/server-cert.pem" --ssl-key="$dir/tls/server-key.pem")
+    --local-infile=1 --character-set-server=utf8mb4 --max-connections=500 --performance-schema=ON --secure-file-priv="$dir/run")
+  is_self_signed || options+=(--ssl-ca="$dir/tls/ca.pem" --ssl-cert="$dir/tls/server-cert.pem" --ssl-key="$dir/tls/server-key.pem")
   case $name in
     mariadb-*) mapfile -t -O "${#options[@]}" options < <(plugin_options) ;;
     mysql-*) options+=(--mysqlx=OFF) ;;
@@ -179,6 +180,11 @@ create_accounts() {
 
 # --- certificates ---
 
+# A server that is given no certificate makes one for itself at every start.
+is_self_signed() {
+  case $name in *-self-signed) ;; *) return 1 ;; esac
+}
+
 # An authority, and a certificate of it for the server and one for a client.
 create_certificates() {
   local tls=$dir/tls
@@ -201,11 +207,12 @@ create_certificate() { # ROLE SUBJECT EXTENSION
 # --- what tests read ---
 
 print_env() {
-  local public_key=
+  local public_key='' ca='' certificate='' key=''
   if [ -e "$dir/data/public_key.pem" ]; then public_key=$dir/data/public_key.pem; fi
+  is_self_signed || ca=$dir/tls/ca.pem certificate=$dir/tls/client-cert.pem key=$dir/tls/client-key.pem
   printf "export %s='name=%s;host=127.0.0.1;port=%s;socket=%s;user=%s;password=%s;database=%s;ca=%s;cert=%s;key=%s;public_key=%s;plugins=%s'\n" \
     "$variable" "$name" "$(server_port "$dir")" "$dir/run/socket" "$test_user" "$test_password" "$test_database" \
-    "$dir/tls/ca.pem" "$dir/tls/client-cert.pem" "$dir/tls/client-key.pem" "$public_key" "$(plugins | paste -sd,)"
+    "$ca" "$certificate" "$key" "$public_key" "$(plugins | paste -sd,)"
 }
 
 print_dsn() {

@@ -1,79 +1,12 @@
 #include "protocol/connect.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <openssl/ssl.h>
-
-#include <functional>
-#include <thread>
-
-#include "protocol/openssl.h"
 #include "tests/support/certificates.h"
-#include "tests/support/greetings.h"
-#include "tests/support/sockets.h"
+#include "tests/unit/protocol/login_server.h"
 
 namespace selkie::protocol {
 namespace {
 
-using namespace std::chrono_literals;
-using test::Listener;
-using test::Socket;
 using testing::HasSubstr;
-using testing::Not;
-using Packet = std::vector<std::uint8_t>;
-
-// A packet as it goes over the wire.
-std::string framed(std::uint8_t sequence, Bytes payload) {
-  std::string text{static_cast<char>(payload.size()), static_cast<char>(payload.size() >> 8), '\0',
-                   static_cast<char>(sequence)};
-  return text.append(as_text(payload));
-}
-std::string framed(std::uint8_t sequence, std::string_view payload) {
-  return framed(sequence, Bytes{reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size()});
-}
-std::string greeting(const Packet& captured = test::kGreetingOfMariaDb1011) { return framed(0, captured); }
-const std::string kOk("\0\0\0\x02\0\0\0", 7);
-
-// The payload of the client's next packet, "" at the end of the stream. It must carry this sequence number.
-std::string receive_packet(Socket& peer, std::uint8_t sequence) {
-  const std::string header = peer.receive(4);
-  if (header.size() < 4) return "";
-  EXPECT_EQ(static_cast<std::uint8_t>(header[3]), sequence);
-  return peer.receive(static_cast<std::uint8_t>(header[0]) | static_cast<std::size_t>(static_cast<std::uint8_t>(header[1]))
-                                                                 << 8);
-}
-
-// Plays one script for each connection in turn; `visits` counts them.
-class Server {
- public:
-  using Script = std::function<void(Socket&)>;
-
-  explicit Server(Script script) : listener_(Listener::Family::ipv4), script_(std::move(script)) {
-    thread_ = std::thread([this] {
-      test::block_sigpipe();
-      for (;;) {
-        Socket peer = listener_.accept();
-        if (closing_) return;
-        ++visits;
-        script_(peer);
-      }
-    });
-  }
-  ~Server() {
-    closing_ = true;
-    (void)connect_tcp(address(), Clock::now() + 1s);
-    thread_.join();
-  }
-
-  TcpAddress address() const { return {"127.0.0.1", listener_.port()}; }
-  std::atomic<int> visits = 0;
-
- private:
-  Listener listener_;
-  Script script_;
-  std::atomic<bool> closing_ = false;
-  std::thread thread_;
-};
 
 void log_in(Socket& peer) {
   peer.send(greeting());
@@ -86,24 +19,6 @@ Server::Script refuse(std::uint16_t code, const std::string& text) {
     const std::string error{'\xff', static_cast<char>(code), static_cast<char>(code >> 8)};
     peer.send(framed(0, error + text));
   };
-}
-
-ConnectOptions options(std::vector<TcpAddress> hosts, SslMode mode = SslMode::preferred) {
-  ConnectOptions made;
-  made.hosts = std::move(hosts);
-  made.user = "ann";
-  made.password = "secret";
-  made.tls.mode = mode;
-  made.connect_timeout = 5s;
-  return made;
-}
-
-Failure failure_of(const ConnectOptions& made) {
-  const auto opened = open_connection(made);
-  EXPECT_FALSE(opened.ok());
-  if (opened.ok()) return {};
-  EXPECT_THAT(opened.failure().message, Not(HasSubstr("secret")));
-  return opened.failure();
 }
 
 TEST(OpenConnection, LeavesAllThatASessionGoesOnWith) {
@@ -282,82 +197,6 @@ TEST(OpenConnection, FailureOfAllHostsNamesEach) {
   EXPECT_EQ(failure.errc, Errc::connection_lost);
   EXPECT_THAT(failure.message, HasSubstr("Too many connections"));
   EXPECT_THAT(failure.message, HasSubstr(std::to_string(closing.address().port)));
-}
-
-// --- TLS
-
-// Greets as a server with TLS, and gives the rest to `script` once TLS is up.
-Server::Script tls_server(const test::Identity& identity, std::function<void(SSL*)> script) {
-  return [identity, script](Socket& peer) {
-    peer.send(greeting(test::kGreetingOfMySql97));
-    EXPECT_EQ(receive_packet(peer, 1).size(), 32u);
-    const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX_use_certificate(context.get(), identity.certificate());
-    SSL_CTX_use_PrivateKey(context.get(), identity.key());
-    const Owned<SSL, SSL_free> ssl(SSL_new(context.get()));
-    SSL_set_fd(ssl.get(), peer.fd());
-    if (SSL_accept(ssl.get()) == 1) script(ssl.get());
-    peer.receive(1);
-  };
-}
-
-TEST(OpenConnection, LogsInUnderTls) {
-  std::string login;
-  const Server server(tls_server(test::Identity({.common_name = "db.test"}), [&](SSL* ssl) {
-    login.resize(1000);
-    login.resize(static_cast<std::size_t>(std::max(0, SSL_read(ssl, login.data(), 1000))));
-    const std::string done = framed(3, kOk);
-    SSL_write(ssl, done.data(), static_cast<int>(done.size()));
-  }));
-  const auto opened = open_connection(options({server.address()}, SslMode::required));
-  ASSERT_TRUE(opened.ok()) << opened.failure().message;
-  EXPECT_TRUE(opened.value().stream->is_private());
-  EXPECT_EQ(login[3], 2);  // the SSL request was packet 1
-  EXPECT_THAT(login, HasSubstr("ann"));
-}
-
-TEST(OpenConnection, CertificateThatFailsEndsBeforeTheLogin) {
-  bool reached = false;
-  const Server server(tls_server(test::Identity({.common_name = "db.test"}), [&](SSL* ssl) {
-    char byte;
-    reached = SSL_read(ssl, &byte, 1) > 0;
-  }));
-  EXPECT_EQ(failure_of(options({server.address()}, SslMode::verify_identity)).errc, Errc::tls_failed);
-  EXPECT_FALSE(reached);
-}
-
-// All that a client says in clear to a server that answers with `greeted` and then listens.
-std::string said_in_clear(const std::string& greeted, SslMode mode, Errc expected) {
-  std::string said;
-  {
-    const Server server([&](Socket& peer) {
-      peer.send(greeted);
-      said = peer.receive(10'000);
-    });
-    ConnectOptions made = options({server.address()}, mode);
-    made.connect_timeout = 200ms;
-    EXPECT_EQ(failure_of(made).errc, expected);
-  }
-  return said;
-}
-
-TEST(OpenConnection, SaysNothingToAServerWithoutTlsWhenTlsIsDemanded) {
-  EXPECT_EQ(said_in_clear(greeting(), SslMode::required, Errc::tls_unavailable), "");
-  EXPECT_EQ(said_in_clear(greeting(), SslMode::verify_identity, Errc::tls_unavailable), "");
-}
-
-TEST(OpenConnection, SaysNothingInClearButTheSslRequest) {
-  const std::string said = said_in_clear(greeting(test::kGreetingOfMySql97), SslMode::required, Errc::connect_timeout);
-  ASSERT_GT(said.size(), 36u);
-  EXPECT_EQ(said.substr(0, 4), std::string("\x20\0\0\x01", 4));
-  EXPECT_EQ(said[36], 0x16);  // a TLS handshake record
-  EXPECT_THAT(said, Not(HasSubstr("ann")));
-}
-
-TEST(OpenConnection, PlaintextInjectedBeforeTheTlsHandshakeIsFatal) {
-  const std::string injected = greeting(test::kGreetingOfMySql97) + framed(2, kOk);
-  EXPECT_EQ(said_in_clear(injected, SslMode::required, Errc::malformed).size(), 36u);
-  EXPECT_EQ(said_in_clear(injected, SslMode::preferred, Errc::malformed).size(), 36u);
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ class TlsServer {
 
 // "ok", or the failure's message.
 std::string handshake(const TlsServer& server, const TlsOptions& options, const std::string& host = "db.test") {
-  const auto secured = start_tls(server.connect(), options, host, in(5s));
+  const auto secured = start_tls(server.connect(), options, {.name = host}, in(5s));
   if (secured.ok()) return "ok";
   return (secured.failure().errc == Errc::tls_failed ? "" : std::to_string(static_cast<int>(secured.failure().errc)) + " ") +
          secured.failure().message;
@@ -136,39 +136,6 @@ struct Authority {
     return options;
   }
 };
-
-TEST(Tls, EachModeAcceptsTheCertificatesThatItPromisesToAccept) {
-  const Authority ca;
-  const CertificateRequest good{.common_name = "db.test", .alternative_names = "DNS:db.test,IP:127.0.0.1"};
-  CertificateRequest wrong_name{.common_name = "other.test", .alternative_names = "DNS:other.test"};
-  CertificateRequest expired = good, early = good;
-  expired.valid_to_seconds = -60;
-  early.valid_from_seconds = 3000;
-  const Identity stranger({.common_name = "Another authority", .authority = true});
-
-  struct Row {
-    const char* certificate;
-    Identity identity;
-    const char *verify_ca, *verify_identity;  // "" = accepted, else what the message says
-  };
-  const Row rows[] = {
-      {"by the trusted authority", ca.sign(good), "", ""},
-      {"self-signed", Identity(good), "self-signed", "self-signed"},
-      {"by an unknown authority", Identity(good, &stranger), "SSLCA", "SSLCA"},
-      {"with another name", ca.sign(wrong_name), "", "hostname mismatch"},
-      {"expired", ca.sign(expired), "expired", "expired"},
-      {"not yet valid", ca.sign(early), "not yet valid", "not yet valid"},
-  };
-  for (const Row& row : rows) {
-    for (const SslMode mode : {SslMode::preferred, SslMode::required}) {
-      EXPECT_EQ(handshake_with(row.identity, ca.trusting(mode)), "ok") << row.certificate;
-    }
-    const std::string by_ca = handshake_with(row.identity, ca.trusting(SslMode::verify_ca));
-    const std::string by_identity = handshake_with(row.identity, ca.trusting(SslMode::verify_identity));
-    EXPECT_THAT(by_ca, HasSubstr(*row.verify_ca == '\0' ? "ok" : row.verify_ca)) << row.certificate;
-    EXPECT_THAT(by_identity, HasSubstr(*row.verify_identity == '\0' ? "ok" : row.verify_identity)) << row.certificate;
-  }
-}
 
 TEST(Tls, WithoutACaTheSystemsAuthoritiesAreAsked) {
   const Authority ca;
@@ -204,6 +171,90 @@ TEST(Tls, NameOfTheServerIsToldToItAndAddressesAreNot) {
     }
     EXPECT_EQ(asked, told);
   }
+}
+
+// The digest of a certificate in hexadecimal, with or without colons.
+std::string fingerprint(const Identity& identity, const EVP_MD* digest, bool colons, const char* format = "%02X") {
+  std::uint8_t value[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  X509_digest(identity.certificate(), digest, value, &size);
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, format, value[i]);
+    text.append(colons && i != 0 ? ":" : "").append(digits);
+  }
+  return text;
+}
+
+TEST(Tls, FingerprintStandsInForTheAuthorityNameAndDates) {
+  const Identity pinned({.common_name = "old.test", .valid_to_seconds = -60}), other({.common_name = "db.test"});
+  for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
+    for (const SslMode mode : {SslMode::required, SslMode::verify_ca, SslMode::verify_identity}) {
+      TlsOptions options;
+      options.mode = mode;
+      options.fingerprint =
+          fingerprint(pinned, digest, mode == SslMode::required, mode == SslMode::verify_ca ? "%02x" : "%02X");
+      EXPECT_EQ(handshake_with(pinned, options), "ok");
+      const std::string refused = handshake_with(other, options);
+      EXPECT_THAT(refused, HasSubstr("TLSPEERFP"));
+      EXPECT_THAT(refused, HasSubstr("SHA-256 fingerprint is " + fingerprint(other, EVP_sha256(), true)));
+    }
+  }
+}
+
+TEST(Tls, FingerprintAndAuthorityCountBothWhereBothAreNamed) {
+  const Authority ca;
+  const Identity good = ca.sign({.common_name = "db.test"}), twin = ca.sign({.common_name = "db.test"}),
+                 own({.common_name = "db.test"});
+  TlsOptions options = ca.trusting(SslMode::verify_ca);
+  options.fingerprint = fingerprint(good, EVP_sha256(), true);
+  EXPECT_EQ(handshake_with(good, options), "ok");
+  EXPECT_THAT(handshake_with(twin, options), HasSubstr("TLSPEERFP"));
+  options.fingerprint = fingerprint(own, EVP_sha256(), true);
+  EXPECT_THAT(handshake_with(own, options), HasSubstr("self-signed"));
+}
+
+TEST(Tls, FileOfFingerprintsNeedsOneThatMatches) {
+  const Authority ca;
+  const Identity one({.common_name = "one.test"}), two({.common_name = "two.test"}), three({.common_name = "three.test"});
+  TlsOptions options = required();
+  options.fingerprint_file = ca.folder.file("fingerprints");
+  std::ofstream(options.fingerprint_file) << "# the old and the new one\r\n\n"
+                                          << fingerprint(one, EVP_sha1(), true) << "  \r\n"
+                                          << fingerprint(two, EVP_sha256(), false);
+  EXPECT_EQ(handshake_with(one, options), "ok");
+  EXPECT_EQ(handshake_with(two, options), "ok");
+  EXPECT_THAT(handshake_with(three, options), HasSubstr("TLSPEERFP"));
+  options.fingerprint = fingerprint(three, EVP_sha512(), true);
+  EXPECT_EQ(handshake_with(three, options), "ok");
+}
+
+TEST(Tls, WhatIsNoFingerprintIsAnErrorThatQuotesIt) {
+  const Authority ca;
+  const Identity identity({.common_name = "db.test"});
+  const std::string whole = fingerprint(identity, EVP_sha1(), true);
+  TlsOptions options = required();
+  for (const std::string& wrong : {std::string("x"), whole.substr(1), whole + ":", ":" + whole, whole + ":AA", whole + " ",
+                                   "G" + whole.substr(1), whole.substr(0, 2) + "::" + whole.substr(3)}) {
+    options.fingerprint = wrong;
+    EXPECT_THAT(handshake_with(identity, options), HasSubstr("'" + wrong + "' is no fingerprint")) << wrong;
+  }
+  options.fingerprint.clear();
+  options.fingerprint_file = "/nonexistent";
+  EXPECT_THAT(handshake_with(identity, options), HasSubstr("fingerprints in '/nonexistent'"));
+  options.fingerprint_file = ca.folder.file("empty");
+  std::ofstream(options.fingerprint_file) << "# none\n";
+  EXPECT_THAT(handshake_with(identity, options), HasSubstr("fingerprints in '"));
+}
+
+TEST(Tls, NamesOfAStrangersCertificateCannotHurtTheMessage) {
+  const Authority ca;
+  const Identity odd = ca.sign({.common_name = "a\nb\x01" + std::string(50, 'x')});
+  const std::string message = handshake_with(odd, ca.trusting(SslMode::verify_identity));
+  EXPECT_THAT(message, HasSubstr("It is for a?b?xxx"));
+  const Identity many = ca.sign({.common_name = "x", .alternative_names = "DNS:a,DNS:b,DNS:c,DNS:d,DNS:e,DNS:f,DNS:g"});
+  EXPECT_THAT(handshake_with(many, ca.trusting(SslMode::verify_identity)), HasSubstr("It is for a, b, c, d, e, .... "));
 }
 
 TEST(Tls, RevokedCertificatesAreRefusedWhenAListIsGiven) {
@@ -284,10 +335,10 @@ TEST(Tls, MissingClientCertificateIsNamedByTheServersAlert) {
     SSL_CTX_load_verify_file(context, ca.file.c_str());
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   });
-  auto secured = start_tls(server.connect(), required(), "db.test", in(5s));
+  auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
   ASSERT_TRUE(secured.ok());  // TLS 1.3: the client is done before the server has seen what it lacks
   std::uint8_t byte[1];
-  const auto read = (*secured)->read_some(byte, in(5s));
+  const auto read = secured->stream->read_some(byte, in(5s));
   ASSERT_FALSE(read.ok());
   EXPECT_THAT(read.failure().message, HasSubstr("SSLCERT"));
 }
@@ -341,13 +392,13 @@ TEST(Tls, SilentAndForeignServersEndTheHandshake) {
   const auto connect = [&] { return std::move(connect_tcp({"127.0.0.1", listener.port()}, in(5s))).value(); };
   auto silent = connect();
   Socket peer = listener.accept();
-  const auto timed_out = start_tls(std::move(silent), required(), "db.test", in(100ms));
+  const auto timed_out = start_tls(std::move(silent), required(), {.name = "db.test"}, in(100ms));
   ASSERT_FALSE(timed_out.ok());
   EXPECT_EQ(timed_out.failure().errc, Errc::connect_timeout);
 
   auto closing = connect();
   listener.accept().close();
-  const auto closed = start_tls(std::move(closing), required(), "db.test", in(5s));
+  const auto closed = start_tls(std::move(closing), required(), {.name = "db.test"}, in(5s));
   ASSERT_FALSE(closed.ok());
   EXPECT_EQ(closed.failure().errc, Errc::tls_failed);
   EXPECT_THAT(closed.failure().message, HasSubstr("broke off"));
@@ -355,7 +406,7 @@ TEST(Tls, SilentAndForeignServersEndTheHandshake) {
   auto foreign = connect();
   peer = listener.accept();
   peer.send(std::string("\x07\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00", 11));  // an OK packet
-  const auto answered = start_tls(std::move(foreign), required(), "db.test", in(5s));
+  const auto answered = start_tls(std::move(foreign), required(), {.name = "db.test"}, in(5s));
   ASSERT_FALSE(answered.ok());
   EXPECT_EQ(answered.failure().errc, Errc::tls_failed);
   EXPECT_THAT(answered.failure().message, HasSubstr("not TLS"));
@@ -375,12 +426,12 @@ TEST(TlsStream, CarriesManyRecordsBothWaysAndIsPrivate) {
       arrived = tls.receive(much.size());
       tls.send(much);
     });
-    auto secured = start_tls(server.connect(), required(), "db.test", in(5s));
+    auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
     ASSERT_TRUE(secured.ok());
-    EXPECT_TRUE((*secured)->is_private());
-    EXPECT_TRUE((*secured)->write_all({}, in(5s)).ok());
-    EXPECT_TRUE((*secured)->write_all(bytes_of(much), in(5s)).ok());
-    EXPECT_TRUE(read_text(**secured, much.size()) == much);
+    EXPECT_TRUE(secured->stream->is_private());
+    EXPECT_TRUE(secured->stream->write_all({}, in(5s)).ok());
+    EXPECT_TRUE(secured->stream->write_all(bytes_of(much), in(5s)).ok());
+    EXPECT_TRUE(read_text(*secured->stream, much.size()) == much);
   }
   EXPECT_TRUE(arrived == much);
 }
@@ -410,14 +461,14 @@ TEST(TlsStream, RecordInPiecesIsTakenUpWhereATimeoutLeftIt) {
   const TlsServer server(Identity({.common_name = "db.test"}), [](ServerTls& tls, Socket&) { tls.send("in the end"); });
   auto halting = std::make_unique<Halting>(server.connect());
   Halting& below = *halting;
-  auto secured = start_tls(std::move(halting), required(), "db.test", in(5s));
+  auto secured = start_tls(std::move(halting), required(), {.name = "db.test"}, in(5s));
   ASSERT_TRUE(secured.ok());
   below.halts = true;
   std::string text;
   int timeouts = 0;
   while (text.size() < 10 && timeouts < 10'000) {
     std::uint8_t buffer[16];
-    const auto received = (*secured)->read_some(buffer, in(5s));
+    const auto received = secured->stream->read_some(buffer, in(5s));
     if (received.ok()) {
       text += as_text(Bytes(buffer).first(received.value()));
     } else {
@@ -439,23 +490,23 @@ TEST(TlsStream, SessionTicketsAreNoSignOfDeath) {
     tls.receive(4);
     tls.send("unasked");
   });
-  auto secured = start_tls(server.connect(), required(), "db.test", in(5s));
+  auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
   ASSERT_TRUE(secured.ok());
-  ASSERT_TRUE(test::wait_readable((*secured)->fd()));  // the tickets
+  ASSERT_TRUE(test::wait_readable(secured->stream->fd()));  // the tickets
   for (int i = 0; i < 20; ++i) {
-    EXPECT_FALSE((*secured)->has_input_or_end());
+    EXPECT_FALSE(secured->stream->has_input_or_end());
     std::this_thread::sleep_for(1ms);
   }
-  EXPECT_FALSE(test::wait_readable((*secured)->fd(), 0));  // they have been taken
+  EXPECT_FALSE(test::wait_readable(secured->stream->fd(), 0));  // they have been taken
 
-  ASSERT_TRUE((*secured)->write_all(bytes_of("ping"), in(5s)).ok());
-  EXPECT_TRUE(comes_to_have_input_or_end(**secured));
-  EXPECT_TRUE((*secured)->has_input_or_end());
-  EXPECT_EQ(read_text(**secured, 3), "una");
-  EXPECT_TRUE((*secured)->has_input_or_end());  // the rest waits inside OpenSSL
-  EXPECT_EQ(read_text(**secured, 4), "sked");
-  EXPECT_FALSE((*secured)->has_input_or_end());
-  (*secured)->interrupt();
+  ASSERT_TRUE(secured->stream->write_all(bytes_of("ping"), in(5s)).ok());
+  EXPECT_TRUE(comes_to_have_input_or_end(*secured->stream));
+  EXPECT_TRUE(secured->stream->has_input_or_end());
+  EXPECT_EQ(read_text(*secured->stream, 3), "una");
+  EXPECT_TRUE(secured->stream->has_input_or_end());  // the rest waits inside OpenSSL
+  EXPECT_EQ(read_text(*secured->stream, 4), "sked");
+  EXPECT_FALSE(secured->stream->has_input_or_end());
+  secured->stream->interrupt();
 }
 
 TEST(TlsStream, EndOfTheConnectionIsSeenWhileIdleAndIsLost) {
@@ -465,13 +516,13 @@ TEST(TlsStream, EndOfTheConnectionIsSeenWhileIdleAndIsLost) {
       if (says_goodbye) tls.close();
       ::shutdown(peer.fd(), SHUT_RDWR);
     });
-    auto secured = start_tls(server.connect(), required(), "db.test", in(5s));
+    auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
     ASSERT_TRUE(secured.ok());
-    ASSERT_TRUE((*secured)->write_all(bytes_of("x"), in(5s)).ok());
-    EXPECT_TRUE(comes_to_have_input_or_end(**secured));
-    EXPECT_THAT(read_text(**secured, 1), HasSubstr("!" + std::to_string(static_cast<int>(Errc::connection_lost))));
+    ASSERT_TRUE(secured->stream->write_all(bytes_of("x"), in(5s)).ok());
+    EXPECT_TRUE(comes_to_have_input_or_end(*secured->stream));
+    EXPECT_THAT(read_text(*secured->stream, 1), HasSubstr("!" + std::to_string(static_cast<int>(Errc::connection_lost))));
     Status written;
-    for (int i = 0; i < 10 && written.ok(); ++i) written = (*secured)->write_all(bytes_of("x"), in(5s));
+    for (int i = 0; i < 10 && written.ok(); ++i) written = secured->stream->write_all(bytes_of("x"), in(5s));
     ASSERT_FALSE(written.ok());  // and SIGPIPE has not ended us
     EXPECT_EQ(written.failure().errc, Errc::connection_lost);
   }
@@ -479,14 +530,14 @@ TEST(TlsStream, EndOfTheConnectionIsSeenWhileIdleAndIsLost) {
 
 TEST(TlsStream, DeadlinesAndInterruptsWorkAsWithoutTls) {
   const TlsServer server(Identity({.common_name = "db.test"}));
-  auto secured = start_tls(server.connect(), required(), "db.test", in(5s));
+  auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
   ASSERT_TRUE(secured.ok());
-  EXPECT_EQ(read_text(**secured, 1, in(50ms)), "!" + std::to_string(static_cast<int>(Errc::timed_out)));
+  EXPECT_EQ(read_text(*secured->stream, 1, in(50ms)), "!" + std::to_string(static_cast<int>(Errc::timed_out)));
   std::thread interrupter([&] {
     std::this_thread::sleep_for(50ms);
-    (*secured)->interrupt();
+    secured->stream->interrupt();
   });
-  EXPECT_EQ(read_text(**secured, 1, kNoDeadline), "!" + std::to_string(static_cast<int>(Errc::connection_lost)));
+  EXPECT_EQ(read_text(*secured->stream, 1, kNoDeadline), "!" + std::to_string(static_cast<int>(Errc::connection_lost)));
   interrupter.join();
 }
 

@@ -237,13 +237,6 @@ TEST(Settings, SettingThatNothingReadsWarnsWhenItIsChanged) {
   EXPECT_EQ(Read("CHARSET=UTF8MB4").said(), "");
 }
 
-TEST(Settings, KeywordThatPromisesSafetyThatIsNotThereIsRefused) {
-  for (const char* keyword : {"TLSPEERFP", "SSLFP", "TLSPEERFPLIST"}) {
-    EXPECT_THAT(Read(std::string(keyword) + "=AB:CD").said(), HasSubstr("! " + std::string(keyword) + " is refused: "));
-    EXPECT_EQ(Read(std::string(keyword) + "=").said(), "");
-  }
-}
-
 TEST(Settings, SecretNeverAppearsInAMessage) {
   const Read read("PWD=sesame;PASSWORD2=sesame;TLSKEYPWD=sesame;PWD=sesame;PORT=x;Nonsense=sesame;SSLMODE=bad");
   EXPECT_THAT(read.said(), Not(HasSubstr("sesame")));
@@ -303,6 +296,11 @@ TEST(Settings, TlsModeIsNeverWeakerThanAnyKeywordOfTheSameSourcePromises) {
       {"SSLCA=f;SSLMODE=PREFERRED", "", SslMode::preferred},
       {"SSLMODE=VERIFY_CA;SSLVERIFY=0", "", SslMode::verify_ca},
       {"SSLCERT=f;SSLKEY=g", "", SslMode::required},
+      {"TLSPEERFP=AB", "", SslMode::required},
+      {"SSLMODE=DISABLED;SSLFPLIST=f", "", SslMode::required},
+      {"SSLMODE=VERIFY_CA;SSLFP=AB", "", SslMode::verify_ca},
+      {"SSLMODE=PREFERRED", "TLSPEERFP=AB", SslMode::required},
+      {"SSLMODE=DISABLED", "TLSPEERFP=AB;TLSPEERFPLIST=f", SslMode::disabled},
       {"SSLMODE=DISABLED", "FORCETLS=1;SSLVERIFY=1;SSLCA=f", SslMode::disabled},
       {"FORCETLS=1", "SSLMODE=DISABLED", SslMode::required},
       {"SSLCA=f", "SSLVERIFY=0", SslMode::required},
