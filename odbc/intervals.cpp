@@ -139,15 +139,16 @@ IntervalFit interval_from_text(std::string_view text, IntervalRange range, Inter
   const bool negative = !text.empty() && text.front() == '-';
   if (negative || (!text.empty() && text.front() == '+')) text.remove_prefix(1);
   clear(interval, range, negative);
-  bool lost = false;
+  bool lost = false, too_large = false;  // told only of text that is an interval
   const IntervalField last = range.is_year_month() ? month : second;
   for (IntervalField field = range.leading;; field = next(field)) {
     const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (size == 0) return IntervalFit::not_an_interval;
     std::uint64_t value;
-    if (!parse_digits(text.substr(0, size), value)) return IntervalFit::not_an_interval;
+    if (!parse_digits(text.substr(0, size), value)) value = std::numeric_limits<std::uint64_t>::max();
     text.remove_prefix(size);
     if (field == range.leading) {
-      if (exceeds(value, precision.leading)) return IntervalFit::overflow;
+      too_large = exceeds(value, precision.leading);
     } else if (value >= kFields[index(field)].in_previous) {
       return IntervalFit::not_an_interval;
     }
@@ -172,6 +173,7 @@ IntervalFit interval_from_text(std::string_view text, IntervalRange range, Inter
     if (text.front() != kFields[index(next(field))].separator) return IntervalFit::not_an_interval;
     text.remove_prefix(1);
   }
+  if (too_large) return IntervalFit::overflow;
   return lost ? IntervalFit::truncated : IntervalFit::exact;
 }
 
