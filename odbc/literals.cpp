@@ -137,7 +137,10 @@ void append_literal(std::string& sql, ParameterType type, Bytes value, bool no_b
     case WireType::date:
     case WireType::time:
     case WireType::datetime: append_temporal(sql, type.type, in.take_lenenc()); break;
-    case WireType::blob: append_hex(sql, in.take_lenenc()); break;
+    case WireType::blob:  // without its charset MySQL takes hexadecimal digits for a number where a number may stand
+      sql += "_binary ";
+      append_hex(sql, in.take_lenenc());
+      break;
     default: append_text(sql, protocol::as_text(in.take_lenenc()), no_backslash_escapes); break;
   }
 }

@@ -307,6 +307,10 @@ void Parameters::begin_data(std::size_t set) {
 }
 
 std::optional<SQLPOINTER> Parameters::next_data() {
+  if (data_parameter_) {
+    const Bound& done = bound_[*data_parameter_];
+    if (done.source == Source::streamed && !done.collected.empty()) fail(done, Outcome::not_convertible);  // half a character
+  }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];
     if (bound.direction == SQL_PARAM_OUTPUT || !value(bound, data_set_).at_execution) continue;
@@ -345,7 +349,10 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   std::u16string units(waiting.size() / 2, u'\0');
   std::memcpy(units.data(), waiting.data(), units.size() * 2);
   if (!units.empty() && units.back() >= 0xd800 && units.back() < 0xdc00) units.pop_back();
-  out.text(to_utf8(units));
+  std::string text(units.size() * 3, '\0');
+  const Converted done = utf16_to_utf8(units.data(), units.size(), text.data(), text.size());
+  if (done.replaced) fail(bound, Outcome::not_convertible);
+  out.text(std::string_view(text).substr(0, done.written));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(units.size() * 2));
   return true;
 }

@@ -456,6 +456,60 @@ TEST(LongData, EmptyPieceIsSentAndIsAnEmptyValueNotNull) {
       {.cuts = false});
 }
 
+// UTF-16 may be cut inside a surrogate pair, but not end there; nothing of such a value arrives.
+TEST(LongData, WideTextThatEndsInsideACharacterIsRefusedAndTheNextExecutionStartsAnew) {
+  const std::string sql = "INSERT INTO t VALUES (?)";
+  const Packet no_value{0, 1, 253, 0};
+  struct Pieces {
+    std::vector<std::u16string> sent;
+    std::vector<std::string> received;
+    bool is_whole;
+  };
+  const Pieces all[] = {
+      {{u"a\xd83d", u"\xde00 b"}, {"a", "\xf0\x9f\x98\x80 b"}, true},
+      {{u"a", u"b\xd83d"}, {"a", "b"}, false},
+      {{u"a", u"b\xdc00"}, {"a"}, false},
+      {{u"a",
+        u"\xd83d"
+        u"b"},
+       {"a"},
+       false},
+  };
+  for (const Pieces& pieces : all) {
+    replay(
+        [&](const Server&) {
+          Script talk = script().reads(prepare(sql)).sends(prepared(1, 1, {}));
+          for (const std::string& piece : pieces.received) talk.reads(long_data(1, 0, piece));
+          if (!pieces.is_whole) return talk.reads(close_statement(1)).then(another_query());
+          return talk.reads(execute_with(1, no_value)).sends(ok(kAutocommit, {.affected_rows = 1})).then(another_query());
+        },
+        [&](Connection& connection) {
+          SQLLEN length = SQL_DATA_AT_EXEC;
+          char token = 0;
+          Statement s(connection);
+          s.prepare(sql);
+          s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_WCHAR, SQL_WLONGVARCHAR, 0, 0, &token, 0, &length));
+          s.check(::SQLExecute(s.handle()));
+          SQLPOINTER which = nullptr;
+          s.check(::SQLParamData(s.handle(), &which));
+          const auto send_all = [&] {
+            for (const std::u16string& piece : pieces.sent) {
+              s.check(::SQLPutData(s.handle(), sql_text(piece), static_cast<SQLLEN>(piece.size() * 2)));
+            }
+            EXPECT_EQ(s.check(::SQLParamData(s.handle(), &which)), SQL_SUCCESS);
+          };
+          if (pieces.is_whole) {
+            send_all();
+          } else {
+            expect_error("22018", 0, send_all);
+            EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);  // data is awaited no longer, so it may run again
+          }
+          expect_wire_in_step(connection);
+        },
+        {.whole_only = true});
+  }
+}
+
 // The rows of OUT values are marked in other places with and without EOF packets, and are never the last result.
 TEST(PreparedCall, OutValuesAreDeliveredAndTheCallsOkIsRead) {
   const std::string sql = "CALL p(?)";

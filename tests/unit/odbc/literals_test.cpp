@@ -70,11 +70,11 @@ TEST(Literals, BytesAreHexadecimal) {
   for (const bool mode : {false, true}) {
     ByteWriter out;
     plan.convert(plan, "\0\xff'", 3, out);
-    EXPECT_EQ(literal(out, plan.type, mode), "x'00FF27'");
+    EXPECT_EQ(literal(out, plan.type, mode), "_binary x'00FF27'");
   }
   ByteWriter empty;
   plan.convert(plan, "", 0, empty);
-  EXPECT_EQ(literal(empty, plan.type), "x''");
+  EXPECT_EQ(literal(empty, plan.type), "_binary x''");
 }
 
 TEST(Literals, DatesAndTimesAreTyped) {
