@@ -10,6 +10,7 @@
 #include "driver/arguments.h"
 #include "odbc/bindings.h"
 #include "odbc/describe_parameter.h"
+#include "odbc/set_pos.h"
 #include "odbc/statement.h"
 
 #define ENTRY(name) extern "C" __attribute__((visibility("default"))) SQLRETURN SQL_API name
@@ -148,6 +149,10 @@ ENTRY(SQLExtendedFetch)(SQLHSTMT h, SQLUSMALLINT orientation, SQLLEN offset, SQL
   return enter<Statement>(h, Call::extended_fetch, [&](Statement& s) {
     const Lend rows_lent(s.ird().rows_processed_ptr, rows);
     const Lend status_lent(s.ird().array_status_ptr, status);
+    if (orientation == SQL_FETCH_BOOKMARK) {  // whose offset is the bookmark itself
+      const Lend bookmark_lent(s.attributes.fetch_bookmark_ptr, static_cast<SQLPOINTER>(&offset));
+      return s.fetch(SQL_FETCH_BOOKMARK, 0, s.attributes.rowset_size, State::cursor_extended);
+    }
     return s.fetch(static_cast<SQLSMALLINT>(orientation), offset, s.attributes.rowset_size, State::cursor_extended);
   });
 }
@@ -159,14 +164,11 @@ ENTRY(SQLGetData)
 }
 
 ENTRY(SQLSetPos)(SQLHSTMT h, SQLSETPOSIROW row, SQLUSMALLINT operation, SQLUSMALLINT lock) {
-  return enter<Statement>(h, Call::set_position, [&](Statement& s) {
-    if (operation > SQL_ADD || lock > SQL_LOCK_UNLOCK) throw Fail(SqlState::invalid_attribute);
-    if (operation != SQL_POSITION || lock != SQL_LOCK_NO_CHANGE) {
-      throw Fail(SqlState::optional_feature,
-                 "SQLSetPos moves the cursor's position; change rows with UPDATE or DELETE statements.");
-    }
-    s.cursor().set_position(row);
-  });
+  return enter<Statement>(h, Call::set_position, [&](Statement& s) { return set_pos(s, row, operation, lock); });
+}
+
+ENTRY(SQLBulkOperations)(SQLHSTMT h, SQLSMALLINT operation) {
+  return enter<Statement>(h, Call::bulk_operations, [&](Statement& s) { return bulk_operations(s, operation); });
 }
 
 ENTRY(SQLMoreResults)(SQLHSTMT h) {

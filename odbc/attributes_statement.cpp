@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "odbc/attribute_table.h"
+#include "odbc/bookmarks.h"
 
 namespace selkie::odbc {
 namespace {
@@ -16,8 +17,8 @@ void use_cursor(Statement& s, SQLULEN type) {
   const bool scrollable = type != SQL_CURSOR_FORWARD_ONLY;
   s.attributes.cursor_type = type;
   s.attributes.cursor_scrollable = scrollable ? SQL_SCROLLABLE : SQL_NONSCROLLABLE;
-  s.attributes.cursor_sensitivity = scrollable ? SQL_INSENSITIVE : SQL_UNSPECIFIED;
-  s.attributes.concurrency = SQL_CONCUR_READ_ONLY;
+  const bool is_fixed = scrollable && s.attributes.concurrency == SQL_CONCUR_READ_ONLY;
+  s.attributes.cursor_sensitivity = is_fixed ? SQL_INSENSITIVE : SQL_UNSPECIFIED;
 }
 
 void set_cursor_type(Statement& s, SQLULEN value) {
@@ -38,13 +39,28 @@ void set_cursor_scrollable(Statement& s, SQLULEN value) {
 void set_cursor_sensitivity(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_UNSPECIFIED, SQL_INSENSITIVE, SQL_SENSITIVE});
   if (value == SQL_SENSITIVE) throw Fail(SqlState::optional_feature, "Cursors do not show the changes of others.");
-  if (value == SQL_INSENSITIVE) use_cursor(s, SQL_CURSOR_STATIC);
+  if (value == SQL_INSENSITIVE) {
+    s.attributes.concurrency = SQL_CONCUR_READ_ONLY;
+    use_cursor(s, SQL_CURSOR_STATIC);
+  }
   s.attributes.cursor_sensitivity = value;
 }
 
+// Rows that are updated are compared with what was fetched of them: no lock is held and no row has a version.
 void set_concurrency(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_CONCUR_READ_ONLY, SQL_CONCUR_LOCK, SQL_CONCUR_ROWVER, SQL_CONCUR_VALUES});
-  if (value != SQL_CONCUR_READ_ONLY) s.diagnostics.warning(SqlState::option_changed);
+  const SQLULEN concurrency = value == SQL_CONCUR_READ_ONLY ? SQL_CONCUR_READ_ONLY : SQL_CONCUR_VALUES;
+  s.attributes.concurrency = concurrency;
+  use_cursor(s, s.attributes.cursor_type);
+  if (concurrency != value) s.diagnostics.warning(SqlState::option_changed);
+}
+
+// ODBC 2's fixed-length bookmark of the current row.
+SQLULEN get_bookmark(Statement& s) {
+  if (s.attributes.use_bookmarks == SQL_UB_OFF)
+    throw Fail(SqlState::attribute_cannot_be_set_now, "SQL_ATTR_USE_BOOKMARKS is off.");
+  if (s.cursor().position() == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
+  return bookmark_of(s.cursor().current_row());
 }
 
 // --- Descriptors
@@ -148,13 +164,7 @@ constexpr Row kAttributes[] = {
      .set = set_plain<&A::query_timeout_s>},
     {.id = SQL_ATTR_MAX_ROWS, .kind = Kind::ulen, .get = get_plain<&A::max_rows>, .set = set_plain<&A::max_rows>},
     {.id = SQL_ATTR_NOSCAN, .kind = Kind::ulen, .get = get_plain<&A::noscan>, .set = set_boolean<&A::noscan>},
-    {.id = SQL_ATTR_MAX_LENGTH,  // not for limiting memory: SQLGetData reads long values in pieces
-     .kind = Kind::ulen,
-     .get = [](S&) { return SQLULEN{0}; },
-     .set =
-         [](S& s, SQLULEN value) {
-           if (value != 0) s.diagnostics.warning(SqlState::option_changed);
-         }},
+    {.id = SQL_ATTR_MAX_LENGTH, .kind = Kind::ulen, .get = get_plain<&A::max_length>, .set = set_plain<&A::max_length>},
     {.id = SQL_ATTR_ASYNC_ENABLE,
      .kind = Kind::ulen,
      .get = [](S&) { return SQLULEN{SQL_ASYNC_ENABLE_OFF}; },
@@ -193,10 +203,12 @@ constexpr Row kAttributes[] = {
      .kind = Kind::ulen,
      .get = get_plain<&A::use_bookmarks>,
      .set =
-         [](S&, SQLULEN value) {
-           require_only(value, SQL_UB_OFF, {SQL_UB_FIXED, SQL_UB_VARIABLE});
+         [](S& s, SQLULEN value) {
+           require_one_of(value, {SQL_UB_OFF, SQL_UB_FIXED, SQL_UB_VARIABLE});
+           s.attributes.use_bookmarks = value;
+           s.ard().changed();  // column 0 is another one
          }},
-    {.id = SQL_GET_BOOKMARK, .kind = Kind::ulen, .get = get_unsupported<S>},
+    {.id = SQL_GET_BOOKMARK, .kind = Kind::ulen, .get = get_bookmark},
     {.id = SQL_ATTR_ROW_NUMBER, .kind = Kind::ulen, .get = [](S& s) { return s.cursor().row_number(); }},
     {.id = SQL_ATTR_ENABLE_AUTO_IPD,
      .kind = Kind::ulen,

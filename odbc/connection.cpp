@@ -240,24 +240,32 @@ void Connection::set_catalog(const std::string& catalog) {
   attribute_catalog = catalog;
 }
 
-std::optional<std::string> Connection::query_value(std::string_view sql) {
+std::vector<std::vector<std::optional<std::string>>> Connection::query(std::string_view sql) {
   protocol::Session& s = claim(nullptr);
   write_query(s.begin_command(), sql);
   s.end_command();
   require(s.send());
   const protocol::ResultHead head = require(s.next_result(nullptr));
-  std::optional<std::string> value;
+  std::vector<std::vector<std::optional<std::string>>> rows;
   if (head.has_rows) {
-    protocol::Bytes row;
-    const protocol::RowStep step = s.next_row(row);
-    if (step == protocol::RowStep::failed) throw CoreFail{s.take_failure()};
     std::vector<protocol::Cell> cells(head.columns->size());
-    if (step == protocol::RowStep::row && protocol::slice_text(row, cells) && !cells[0].is_null()) {
-      value = protocol::as_text(cells[0].bytes());
+    protocol::Bytes row;
+    protocol::RowStep step = s.next_row(row);
+    for (; step == protocol::RowStep::row && protocol::slice_text(row, cells); step = s.next_row(row)) {
+      auto& values = rows.emplace_back();
+      for (const protocol::Cell& cell : cells) {
+        values.push_back(cell.is_null() ? std::nullopt : std::optional(std::string(protocol::as_text(cell.bytes()))));
+      }
     }
+    if (step == protocol::RowStep::failed) throw CoreFail{s.take_failure()};
   }
   (void)require(s.drain());
-  return value;
+  return rows;
+}
+
+std::optional<std::string> Connection::query_value(std::string_view sql) {
+  const auto rows = query(sql);
+  return rows.empty() || rows[0].empty() ? std::nullopt : rows[0][0];
 }
 
 bool Connection::autocommit() const {
@@ -300,12 +308,11 @@ void Connection::set_access_mode(SQLUINTEGER mode) {
   access_mode = mode;
 }
 
-Connection::Running::Running(Connection& connection, Statement& statement) : connection_(connection) {
-  connection_.running_.store(&statement);
-}
+Connection::Running::Running(Connection& connection, Statement& statement)
+    : connection_(connection), before_(connection.running_.exchange(&statement)) {}
 
 Connection::Running::~Running() {
-  connection_.running_.store(nullptr);
+  connection_.running_.store(before_);
   if (connection_.killing_.load()) const std::lock_guard wait_for_the_kill(connection_.kill_mutex_);
 }
 

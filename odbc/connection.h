@@ -79,6 +79,8 @@ class Connection : public Handle {
   void drain(bool may_kill);
   // A statement without interest in rows, on behalf of the connection.
   void run(std::string_view sql);
+  // All rows of a query that has few; nullopt for NULL.
+  std::vector<std::vector<std::optional<std::string>>> query(std::string_view sql);
   // The first column of a query's first row; nullopt for NULL or no row.
   std::optional<std::string> query_value(std::string_view sql);
 
@@ -114,6 +116,7 @@ class Connection : public Handle {
 
    private:
     Connection& connection_;
+    Statement* const before_;  // ran, and goes on afterwards
   };
   // Has the server stop what `statement` runs, through a session of its own. Any thread, without the lock; the running call
   // cannot return before the KILL was answered, so a late one never meets the next command.

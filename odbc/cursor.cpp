@@ -4,10 +4,14 @@
 #include <limits>
 #include <utility>
 
+#include "odbc/bookmarks.h"
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
 namespace {
+
+// Far beyond every row; near enough that sums of two of them do not overflow.
+constexpr SQLLEN kFarAway = std::numeric_limits<SQLLEN>::max() / 4;
 
 template <class T>
 T* advance(T* pointer, SQLLEN bytes) {
@@ -25,6 +29,33 @@ SQLSMALLINT resolve_c_type(SQLSMALLINT c_type, const protocol::Column& column, c
   return default_c_type(description.concise_type, description.is_unsigned);
 }
 
+// Whether SQL_ATTR_MAX_LENGTH counts: columns of characters and bytes.
+bool is_string(protocol::WireType type) {
+  using protocol::WireType;
+  switch (type) {
+    case WireType::varchar:
+    case WireType::var_string:
+    case WireType::string:
+    case WireType::enum_:
+    case WireType::set:
+    case WireType::json:
+    case WireType::tiny_blob:
+    case WireType::medium_blob:
+    case WireType::long_blob:
+    case WireType::blob: return true;
+    default: return false;
+  }
+}
+
+// Shortens a value to SQL_ATTR_MAX_LENGTH, text between two characters.
+protocol::Cell cut(protocol::Cell cell, const protocol::Column& column, SQLULEN max_bytes) {
+  if (cell.size_bytes <= max_bytes || !is_string(column.type)) return cell;
+  cell.size_bytes = max_bytes;
+  const auto is_inside_character = [&] { return (cell.data[cell.size_bytes] & 0xc0) == 0x80; };
+  while (is_text(column) && cell.size_bytes != 0 && is_inside_character()) --cell.size_bytes;
+  return cell;
+}
+
 }  // namespace
 
 void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable) {
@@ -32,6 +63,7 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
   columns_ = std::move(columns);
   encoding_ = encoding;
   cells_.resize(columns_->size());
+  max_length_ = statement_.attributes.max_length;
   if (scrollable) {
     store_ = std::make_unique<protocol::RowStore>(statement_.connection().settings().cursor_memory_bytes);
   }
@@ -42,11 +74,16 @@ void Cursor::close() {
   store_.reset();
   answer_ended_ = false;
   pending_failure_.reset();
+  changes_.forget();
+  loaded_row_.reset();
   current_row_is_live_ = false;
+  status_ = nullptr;
+  rowset_bytes_.clear();
+  rowset_ends_.clear();
   first_row_ = rows_taken_ = 0;
   rows_in_rowset_ = position_ = 0;
   place_ = Place::before_start;
-  get_column_ = 0;
+  get_column_.reset();
   get_plans_.clear();
 }
 
@@ -56,42 +93,59 @@ void Cursor::plan_bindings() {
       planned_encoding_ == encoding_) {
     return;
   }
-  const DescribeOptions describe_options = statement_.connection().describe_options();
   bound_.clear();
   const bool retrieve = statement_.attributes.retrieve_data == SQL_RD_ON;
-  for (SQLSMALLINT number = 1; retrieve && number <= ard.count(); ++number) {
+  const bool has_bookmarks = statement_.attributes.use_bookmarks != SQL_UB_OFF;
+  for (SQLSMALLINT number = has_bookmarks ? 0 : 1; retrieve && number <= ard.count(); ++number) {
     const DescriptorRecord* record = ard.find(number);
     if (record == nullptr || !record->is_bound()) continue;
-    const std::size_t column = static_cast<std::size_t>(number) - 1;
-    if (column >= columns_->size()) {
-      throw Fail(SqlState::invalid_descriptor_index,
-                 "Column " + std::to_string(number) + " is bound, the result has " + std::to_string(columns_->size()) + ".");
-    }
-    const protocol::Column& definition = (*columns_)[column];
-    const SQLSMALLINT c_type = resolve_c_type(record->concise_type, definition, describe_options);
-    const OutOptions options{.zero_date = statement_.zero_date(),
-                             .numeric_precision = record->precision,
-                             .numeric_scale = record->scale,
-                             .interval_precision = record->datetime_interval_precision,
-                             .seconds_precision = record->precision};
-    OutPlan plan = plan_output(definition, encoding_, c_type, options);
-    if (plan.convert == nullptr) {
-      throw Fail(SqlState::restricted_type,
-                 "Column " + std::to_string(number) + " cannot be converted to the C type it is bound as.");
-    }
-    const std::size_t fixed = c_type_size(c_type);
-    const bool by_column = ard.bind_type == SQL_BIND_BY_COLUMN;
-    const SQLLEN row_bytes = static_cast<SQLLEN>(ard.bind_type);
-    bound_.push_back({.column = column,
-                      .plan = plan,
-                      .slot = {record->data_ptr, record->octet_length, record->octet_length_ptr, record->indicator_ptr},
-                      .data_step = by_column ? (fixed != 0 ? static_cast<SQLLEN>(fixed) : record->octet_length) : row_bytes,
-                      .length_step = by_column ? static_cast<SQLLEN>(sizeof(SQLLEN)) : row_bytes});
+    bound_.push_back(plan_binding(number, *record));
   }
   planned_ard_ = &ard;
   planned_generation_ = ard.generation();
   planned_columns_ = columns_.get();
   planned_encoding_ = encoding_;
+}
+
+Cursor::Bound Cursor::plan_binding(SQLSMALLINT number, const DescriptorRecord& record) {
+  const auto column = static_cast<std::size_t>(number);
+  if (column > columns_->size()) {
+    throw Fail(SqlState::invalid_descriptor_index,
+               "Column " + std::to_string(number) + " is bound, the result has " + std::to_string(columns_->size()) + ".");
+  }
+  const protocol::Column& definition = column_of(column);
+  const SQLSMALLINT c_type = resolve_c_type(record.concise_type, definition, statement_.connection().describe_options());
+  const OutOptions options{.zero_date = statement_.zero_date(),
+                           .numeric_precision = record.precision,
+                           .numeric_scale = record.scale,
+                           .interval_precision = record.datetime_interval_precision,
+                           .seconds_precision = record.precision};
+  OutPlan plan = plan_output(definition, encoding_of(column), c_type, options);
+  if (plan.convert == nullptr) {
+    throw Fail(SqlState::restricted_type,
+               "Column " + std::to_string(number) + " cannot be converted to the C type it is bound as.");
+  }
+  const RowSteps steps = statement_.ard().row_steps(record, c_type);
+  return {.number = column,
+          .plan = plan,
+          .slot = {record.data_ptr, record.octet_length, record.octet_length_ptr, record.indicator_ptr},
+          .data_step = steps.data,
+          .length_step = steps.length};
+}
+
+// Column 0 is the bookmark, which comes in binary whatever the rows come in.
+const protocol::Column& Cursor::column_of(std::size_t number) const {
+  return number == 0 ? bookmark_column(statement_.attributes.use_bookmarks) : (*columns_)[number - 1];
+}
+
+protocol::Encoding Cursor::encoding_of(std::size_t number) const {
+  return number == 0 ? protocol::Encoding::binary : encoding_;
+}
+
+protocol::Cell Cursor::cell_of(std::size_t number) {
+  if (number == 0) return {reinterpret_cast<const std::uint8_t*>(&bookmark_), kBookmarkBytes};
+  const protocol::Cell& cell = cells_[number - 1];
+  return max_length_ == 0 ? cell : cut(cell, (*columns_)[number - 1], max_length_);
 }
 
 SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size) {
@@ -101,10 +155,11 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   }
   Descriptor& ird = statement_.ird();
   SQLULEN* const fetched_ptr = ird.rows_processed_ptr;
-  SQLUSMALLINT* const status = ird.array_status_ptr;
+  SQLUSMALLINT* const status = status_ = ird.array_status_ptr;
   if (fetched_ptr != nullptr) *fetched_ptr = 0;
-  get_column_ = 0;
+  get_column_.reset();
   position_ = 0;
+  loaded_row_.reset();
   if (pending_failure_) {
     place_ = Place::after_end;
     throw CoreFail{*std::exchange(pending_failure_, std::nullopt)};
@@ -116,25 +171,18 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   rows_in_rowset_ = 0;
   if (past_end) return SQL_NO_DATA;
 
-  // SQLGetData may ask for any row of a rowset unless everything is bound.
-  const bool keep_rows = rowset_size > 1 && bound_.size() < columns_->size();
+  // SQLGetData may ask for any row of a rowset unless everything is bound, and who changes a row has to name it.
+  const bool is_updatable = statement_.attributes.concurrency != SQL_CONCUR_READ_ONLY;
+  const std::size_t columns_bound = bound_.size() - (!bound_.empty() && bound_.front().number == 0 ? 1 : 0);
+  const bool keep_rows = !is_scrollable() && rowset_size > 1 && (is_updatable || columns_bound < columns_->size());
+  if (!is_scrollable()) changes_.forget_rows();
   rowset_bytes_.clear();
   rowset_ends_.clear();
-  const SQLLEN bind_offset = statement_.ard().bind_offset_ptr != nullptr ? *statement_.ard().bind_offset_ptr : 0;
-  if (bind_offset != 0) {
-    for (Bound& bound : bound_) bound.slot = shifted(bound.slot, bind_offset);
-  }
-  const auto unshift = [&] {
-    if (bind_offset != 0) {
-      for (Bound& bound : bound_) bound.slot = shifted(bound.slot, -bind_offset);
-    }
-  };
 
   SQLULEN rows = 0, bad_rows = 0;
   try {
     for (protocol::Bytes row; rows < rowset_size && read_row(first + rows, row); ++rows) {
-      if (!split(row)) fail_row_shape();
-      const SQLUSMALLINT row_status = deliver(rows);
+      const SQLUSMALLINT row_status = show(first + rows, row, rows);
       if (row_status == SQL_ROW_ERROR) ++bad_rows;
       if (status != nullptr) status[rows] = row_status;
       if (keep_rows) {
@@ -144,36 +192,25 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
     }
   } catch (CoreFail& fail) {
     if (rows == 0) {
-      unshift();
       place_ = Place::after_end;
       throw;
     }
     pending_failure_ = std::move(fail.failure);
-  } catch (...) {
-    unshift();
-    throw;
   }
-  unshift();
 
   if (status != nullptr) std::fill(status + rows, status + rowset_size, SQLUSMALLINT{SQL_ROW_NOROW});
   if (fetched_ptr != nullptr) *fetched_ptr = rows;
   first_row_ = first;
   rows_in_rowset_ = rows;
+  rowset_size_ = rowset_size;
   if (rows == 0) {
     place_ = Place::after_end;
     return SQL_NO_DATA;
   }
   place_ = Place::on_rowset;
-  if (rowset_size > 1) {
-    current_row_is_live_ = false;
-    if (keep_rows)
-      set_position(1);
-    else
-      position_ = 1;
-  } else {
-    position_ = 1;
-    current_row_is_live_ = true;
-  }
+  position_ = 1;
+  current_row_is_live_ = !is_scrollable() && rowset_size == 1;
+  if (!is_scrollable() && rowset_size > 1) loaded_row_.reset();
   if (bad_rows == 0) return SQL_SUCCESS;
   return rowset_size == 1 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
@@ -185,6 +222,7 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
     past_end = place_ == Place::after_end;
     return rows_taken_;
   }
+  offset = std::clamp(offset, -kFarAway, kFarAway);
   std::int64_t first = 0;  // from 0; negative: before the first row
   const std::int64_t current = static_cast<std::int64_t>(first_row_);
   const auto last_row = [&] {
@@ -241,6 +279,10 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
         }
       }
       break;
+    case SQL_FETCH_BOOKMARK:
+      first = static_cast<std::int64_t>(fetch_bookmark()) + offset;
+      if (first < 0) return before_start();
+      break;
     default: throw Fail(SqlState::fetch_type_out_of_range);
   }
   const std::uint64_t row = static_cast<std::uint64_t>(first);
@@ -250,7 +292,25 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
   return row;
 }
 
+// The row that SQL_ATTR_FETCH_BOOKMARK_PTR points to.
+std::uint64_t Cursor::fetch_bookmark() {
+  if (statement_.attributes.use_bookmarks == SQL_UB_OFF) {
+    throw Fail(SqlState::fetch_type_out_of_range, "Set SQL_ATTR_USE_BOOKMARKS before executing to fetch by bookmark.");
+  }
+  const SQLPOINTER bookmark = statement_.attributes.fetch_bookmark_ptr;
+  if (bookmark == nullptr) throw Fail(SqlState::invalid_bookmark, "SQL_ATTR_FETCH_BOOKMARK_PTR points to no bookmark.");
+  return row_of(read_bookmark(bookmark));
+}
+
+std::uint64_t Cursor::row_of(std::uint64_t bookmark) {
+  const bool is_row = bookmark != 0 && bookmark <= kMaxBookmark && is_scrollable();
+  if (is_row) read_on(bookmark);
+  if (!is_row || bookmark > store_->rows()) throw Fail(SqlState::invalid_bookmark);
+  return bookmark - 1;
+}
+
 void Cursor::read_on(std::uint64_t rows) {
+  if (!answer_ended_) loaded_row_.reset();
   while (!answer_ended_ && store_->rows() < rows) {
     protocol::Bytes row;
     if (!statement_.next_row(row)) {
@@ -288,22 +348,32 @@ void Cursor::fail_row_shape() {
       {protocol::Errc::malformed, 0, {}, "The server sent a row that does not fit its columns; the connection was closed."}};
 }
 
-Slot Cursor::shifted(const Slot& slot, SQLLEN bytes) {
-  return {advance(slot.data, bytes), slot.capacity_bytes, advance(slot.octet_length, bytes), advance(slot.indicator, bytes)};
+// Row `index` of the result into row `position` of the bound buffers, from 0; its status.
+SQLUSMALLINT Cursor::show(std::uint64_t index, protocol::Bytes row, SQLULEN position) {
+  if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
+  hold(index, row);
+  return deliver(position);
+}
+
+// Makes a row the one that cells_ hold.
+void Cursor::hold(std::uint64_t index, protocol::Bytes row) {
+  if (!split(row)) fail_row_shape();
+  loaded_row_ = index;
+  bookmark_ = bookmark_of(index);
 }
 
 SQLUSMALLINT Cursor::deliver(SQLULEN position) {
   SQLUSMALLINT status = SQL_ROW_SUCCESS;
-  const SQLLEN row = static_cast<SQLLEN>(position);
+  const SQLLEN row = static_cast<SQLLEN>(position), offset = statement_.ard().bind_offset();
   for (const Bound& bound : bound_) {
-    const Slot slot{advance(bound.slot.data, row * bound.data_step), bound.slot.capacity_bytes,
-                    advance(bound.slot.octet_length, row * bound.length_step),
-                    advance(bound.slot.indicator, row * bound.length_step)};
-    const protocol::Cell& cell = cells_[bound.column];
+    const SQLLEN length_at = offset + row * bound.length_step;
+    const Slot slot{advance(bound.slot.data, offset + row * bound.data_step), bound.slot.capacity_bytes,
+                    advance(bound.slot.octet_length, length_at), advance(bound.slot.indicator, length_at)};
+    const protocol::Cell cell = cell_of(bound.number);
     const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
     if (outcome == Outcome::ok) [[likely]]
       continue;
-    statement_.diagnostics.conversion(outcome, row + 1, static_cast<SQLINTEGER>(bound.column + 1));
+    statement_.diagnostics.conversion(outcome, row + 1, static_cast<SQLINTEGER>(bound.number));
     if (is_error(outcome)) {
       status = SQL_ROW_ERROR;
     } else if (status == SQL_ROW_SUCCESS) {
@@ -313,16 +383,53 @@ SQLUSMALLINT Cursor::deliver(SQLULEN position) {
   return status;
 }
 
+SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
+  plan_bindings();
+  get_column_.reset();
+  protocol::Bytes row;
+  if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
+  load(index);
+  return deliver(position);
+}
+
 void Cursor::set_position(SQLSETPOSIROW row) {
   if (row == 0 || row > rows_in_rowset_) throw Fail(SqlState::row_out_of_range);
   position_ = row;
-  get_column_ = 0;
-  if (rowset_ends_.empty()) return;  // everything is bound, or a rowset of one row
-  const std::size_t begin = row == 1 ? 0 : rowset_ends_[row - 2];
-  if (!split(protocol::Bytes(rowset_bytes_).subspan(begin, rowset_ends_[row - 1] - begin))) fail_row_shape();
+  get_column_.reset();
+  load(current_row());
 }
 
-SQLULEN Cursor::row_number() const { return position_ == 0 ? 0 : static_cast<SQLULEN>(first_row_) + position_; }
+std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
+  protocol::Bytes row;
+  switch (changes_.look_up(index, row)) {
+    case RowChanges::Look::deleted: throw Fail(SqlState::invalid_cursor_position, "The row has been deleted.");
+    case RowChanges::Look::as_it_was:
+      if (loaded_row_ == index) return cells_;
+      find_row(index, row);
+      break;
+    case RowChanges::Look::changed: break;
+  }
+  current_row_is_live_ = false;
+  hold(index, row);
+  return cells_;
+}
+
+// A row that was fetched before, as it was then.
+void Cursor::find_row(std::uint64_t index, protocol::Bytes& row) {
+  loaded_row_.reset();
+  if (is_scrollable()) {
+    require(store_->read(index, row));
+    return;
+  }
+  const auto at = static_cast<std::size_t>(index - first_row_);
+  if (at >= rowset_ends_.size()) {
+    throw Fail(SqlState::invalid_cursor_position, "Every column of this rowset is bound; its rows are in the bound buffers.");
+  }
+  const std::size_t begin = at == 0 ? 0 : rowset_ends_[at - 1];
+  row = protocol::Bytes(rowset_bytes_).subspan(begin, rowset_ends_[at] - begin);
+}
+
+SQLULEN Cursor::row_number() const { return position_ == 0 ? 0 : static_cast<SQLULEN>(current_row()) + 1; }
 
 void Cursor::pin_current_row() {
   if (!current_row_is_live_ || cells_.empty()) return;
@@ -342,14 +449,12 @@ void Cursor::pin_current_row() {
 SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
                            SQLLEN* indicator) {
   if (position_ == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
-  if (column == 0 || column > columns_->size()) {
+  const bool has_bookmarks = statement_.attributes.use_bookmarks != SQL_UB_OFF;
+  if ((column == 0 && !has_bookmarks) || column > columns_->size()) {
     throw Fail(SqlState::invalid_descriptor_index, "The result has columns 1 to " + std::to_string(columns_->size()) + ".");
   }
-  if (position_ > 1 && rowset_ends_.empty() && rows_in_rowset_ > 1) {
-    throw Fail(SqlState::invalid_cursor_position, "Every column of this rowset is bound; its rows are in the bound buffers.");
-  }
   if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
-  const std::size_t index = static_cast<std::size_t>(column) - 1;
+  load(current_row());
   OutOptions options{.zero_date = statement_.zero_date()};
   if (c_type == SQL_ARD_TYPE) {
     const DescriptorRecord* record = statement_.ard().find(static_cast<SQLSMALLINT>(column));
@@ -360,13 +465,13 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     options.interval_precision = record->datetime_interval_precision;
     options.seconds_precision = record->precision;
   }
-  if (get_plans_.size() != columns_->size()) get_plans_.resize(columns_->size());
-  GetPlan& planned = get_plans_[index];
+  if (get_plans_.size() != columns_->size() + 1) get_plans_.resize(columns_->size() + 1);
+  GetPlan& planned = get_plans_[column];
   if (planned.plan.convert == nullptr || planned.c_type != c_type || options.numeric_precision != 0) {
-    const protocol::Column& definition = (*columns_)[index];
+    const protocol::Column& definition = column_of(column);
     const SQLSMALLINT resolved = resolve_c_type(c_type, definition, statement_.connection().describe_options());
     if (!is_c_type(resolved)) throw Fail(SqlState::invalid_c_type);
-    planned = {c_type, plan_output(definition, encoding_, resolved, options)};
+    planned = {c_type, plan_output(definition, encoding_of(column), resolved, options)};
     if (planned.plan.convert == nullptr) {
       throw Fail(SqlState::restricted_type,
                  "Column " + std::to_string(column) + " cannot be converted to the C type asked for.");
@@ -378,7 +483,7 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     progress_ = {};
   }
   const Slot slot{buffer, capacity_bytes, indicator, indicator};
-  const protocol::Cell& cell = cells_[index];
+  const protocol::Cell cell = cell_of(column);
   Outcome outcome;
   if (cell.is_null()) {
     if (progress_.finished) return SQL_NO_DATA;

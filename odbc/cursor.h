@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "odbc/convert.h"
 #include "odbc/descriptor.h"
+#include "odbc/row_changes.h"
 #include "protocol/answer.h"
 #include "protocol/row.h"
 
@@ -22,7 +24,7 @@ class Statement;
 
 class Cursor {
  public:
-  explicit Cursor(Statement& statement) : statement_(statement) {}
+  explicit Cursor(Statement& statement) : statement_(statement), changes_(statement) {}
 
   bool is_open() const { return columns_ != nullptr; }
   bool is_scrollable() const { return store_ != nullptr; }
@@ -36,10 +38,28 @@ class Cursor {
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
   SQLRETURN get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
 
-  // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107).
+  // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107 | HY109).
   void set_position(SQLSETPOSIROW row);
-  SQLULEN row_number() const;  // of the current row in the result, from 1; 0 = none
+  SQLULEN position() const { return position_; }  // 0: none
+  SQLULEN row_number() const;                     // of the current row in the result, from 1; 0 = none
   SQLULEN rows_in_rowset() const { return rows_in_rowset_; }
+  SQLULEN rowset_size() const { return rowset_size_; }  // asked for by the last fetch
+
+  // --- For those who change rows. Rows of the result count from 0 here.
+  const protocol::ColumnSetPtr& columns() const { return columns_; }
+  protocol::Encoding encoding() const { return encoding_; }
+  RowChanges& changes() { return changes_; }
+  std::uint64_t row_in_rowset(SQLULEN position) const { return first_row_ + position - 1; }
+  std::uint64_t current_row() const { return row_in_rowset(position_); }
+  // The row that a bookmark names. Throws Fail(HY111).
+  std::uint64_t row_of(std::uint64_t bookmark);
+  // A row's values as they are known now; they stay good until the cursor does anything else. Of a forward-only cursor only
+  // rows of the rowset are there. Throws Fail(HY109) for one that was deleted.
+  std::span<const protocol::Cell> load(std::uint64_t row);
+  // Delivers a row again into row `position` (from 0) of the bound buffers; its row status.
+  SQLUSMALLINT show_again(std::uint64_t row, SQLULEN position);
+  // Where the last fetch put the row status of `position`; null: nowhere.
+  SQLUSMALLINT* status_of(SQLULEN position) const { return status_ == nullptr ? nullptr : status_ + position - 1; }
 
   // The answer's view of the current row is about to become invalid: keep a copy of it.
   void pin_current_row();
@@ -47,7 +67,7 @@ class Cursor {
  private:
   // One bound column, resolved against the result's shape.
   struct Bound {
-    std::size_t column;  // from 0
+    std::size_t number;  // of the column; 0 is the bookmark
     OutPlan plan;
     Slot slot;         // for the first row of the rowset
     SQLLEN data_step;  // bytes from one row to the next
@@ -55,18 +75,28 @@ class Cursor {
   };
 
   void plan_bindings();
+  Bound plan_binding(SQLSMALLINT number, const DescriptorRecord& record);
+  const protocol::Column& column_of(std::size_t number) const;
+  protocol::Encoding encoding_of(std::size_t number) const;
+  protocol::Cell cell_of(std::size_t number);  // of the row that is loaded
   std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
   bool read_row(std::uint64_t index, protocol::Bytes& row);  // false: past the end
   void read_on(std::uint64_t rows);                          // scrollable: until so many rows are stored
+  std::uint64_t fetch_bookmark();
   bool split(protocol::Bytes row);
-  static Slot shifted(const Slot& slot, SQLLEN bytes);
+  void hold(std::uint64_t index, protocol::Bytes row);
+  void find_row(std::uint64_t index, protocol::Bytes& row);
+  SQLUSMALLINT show(std::uint64_t index, protocol::Bytes row, SQLULEN position);
   SQLUSMALLINT deliver(SQLULEN position);  // cells_ into the bound buffers; the row's status
   void fail_row_shape();
 
   Statement& statement_;
   protocol::ColumnSetPtr columns_;
   protocol::Encoding encoding_ = protocol::Encoding::text;
-  std::vector<protocol::Cell> cells_;  // of the current row
+  std::vector<protocol::Cell> cells_;        // of loaded_row_
+  std::optional<std::uint64_t> loaded_row_;  // in the result
+  std::uint64_t bookmark_ = 0;               // of loaded_row_
+  SQLULEN max_length_ = 0;                   // SQL_ATTR_MAX_LENGTH when the cursor was opened
   std::vector<Bound> bound_;
   std::uint64_t planned_generation_ = 0;
   const Descriptor* planned_ard_ = nullptr;
@@ -76,8 +106,9 @@ class Cursor {
   std::unique_ptr<protocol::RowStore> store_;         // of a scrollable cursor: the rows read so far
   bool answer_ended_ = false;                         // no more rows will come
   std::optional<protocol::Failure> pending_failure_;  // met after rows that were still delivered
+  RowChanges changes_;
 
-  // The rows of a rowset with more than one row, kept while SQLGetData may ask for any of them.
+  // The rows of a forward-only rowset with more than one row, kept while somebody may ask for any of them.
   std::vector<std::uint8_t> rowset_bytes_;
   std::vector<std::size_t> rowset_ends_;
   bool current_row_is_live_ = false;  // cells_ point into the answer's buffer
@@ -85,19 +116,20 @@ class Cursor {
 
   std::uint64_t first_row_ = 0;   // of the rowset in the result, from 0
   std::uint64_t rows_taken_ = 0;  // from a forward-only answer
-  SQLULEN rows_in_rowset_ = 0;
-  SQLULEN position_ = 0;  // the current row in the rowset, from 1; 0 = none
+  SQLULEN rows_in_rowset_ = 0, rowset_size_ = 1;
+  SQLUSMALLINT* status_ = nullptr;  // row status array of the last fetch
+  SQLULEN position_ = 0;            // the current row in the rowset, from 1; 0 = none
   enum class Place : std::uint8_t { before_start, on_rowset, after_end } place_ = Place::before_start;
 
   // SQLGetData: how far the current value was read, and the plan of each column for the C type asked for last.
-  SQLUSMALLINT get_column_ = 0;
+  std::optional<SQLUSMALLINT> get_column_;
   SQLSMALLINT get_type_ = 0;
   Progress progress_;
   struct GetPlan {
     SQLSMALLINT c_type = 0;
     OutPlan plan;
   };
-  std::vector<GetPlan> get_plans_;
+  std::vector<GetPlan> get_plans_;  // by column number
 };
 
 }  // namespace selkie::odbc

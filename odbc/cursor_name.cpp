@@ -16,9 +16,8 @@ bool is_same_name(const std::string& a, const std::string& b) {  // names of cur
 }
 
 bool is_taken(Statement& statement, const std::string& name) {
-  const auto& all = statement.connection().statements;
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Statement* other) { return other != &statement && is_same_name(other->cursor_name, name); });
+  const Statement* const owner = find_cursor(statement.connection(), name);
+  return owner != nullptr && owner != &statement;
 }
 
 bool is_reserved(const std::string& name) {
@@ -26,6 +25,12 @@ bool is_reserved(const std::string& name) {
 }
 
 }  // namespace
+
+Statement* find_cursor(Connection& connection, const std::string& name) {
+  const auto& all = connection.statements;
+  const auto found = std::ranges::find_if(all, [&](const Statement* s) { return is_same_name(s->cursor_name, name); });
+  return found == all.end() ? nullptr : *found;
+}
 
 const std::string& cursor_name(Statement& statement) {
   for (unsigned number = 1; statement.cursor_name.empty(); ++number) {

@@ -84,6 +84,12 @@ void Descriptor::set_count(SQLSMALLINT count) {
   changed();
 }
 
+RowSteps Descriptor::row_steps(const DescriptorRecord& record, SQLSMALLINT c_type) const {
+  if (bind_type != SQL_BIND_BY_COLUMN) return {static_cast<SQLLEN>(bind_type), static_cast<SQLLEN>(bind_type)};
+  const auto fixed_bytes = static_cast<SQLLEN>(c_type_size(c_type));
+  return {fixed_bytes != 0 ? fixed_bytes : record.octet_length, SQLLEN{sizeof(SQLLEN)}};
+}
+
 void Descriptor::unbind(SQLSMALLINT number) {
   DescriptorRecord* record = find(number);
   if (record == nullptr) return;

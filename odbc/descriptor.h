@@ -41,6 +41,11 @@ struct DescriptorRecord {
   bool is_bound() const { return data_ptr != nullptr || octet_length_ptr != nullptr || indicator_ptr != nullptr; }
 };
 
+// How far the buffers of an array's rows lie apart, in bytes.
+struct RowSteps {
+  SQLLEN data = 0, length = 0;
+};
+
 class Descriptor : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::descriptor;
@@ -61,6 +66,10 @@ class Descriptor : public Handle {
   SQLLEN* bind_offset_ptr = nullptr;
   SQLULEN bind_type = SQL_BIND_BY_COLUMN;
   SQLULEN* rows_processed_ptr = nullptr;
+
+  SQLLEN bind_offset() const { return bind_offset_ptr == nullptr ? 0 : *bind_offset_ptr; }
+  // Of an ARD or APD record that is bound as `c_type`.
+  RowSteps row_steps(const DescriptorRecord& record, SQLSMALLINT c_type) const;
 
   // --- Records of an ARD, APD or IPD, by ODBC's numbers: 0 the bookmark, then from 1.
   SQLSMALLINT count() const;  // SQL_DESC_COUNT: the highest record (IRD: the number of columns)

@@ -235,6 +235,13 @@ void Diagnostics::failure(const protocol::Failure& failure, SQLLEN row) {
   record.message += failure.message;
 }
 
+void Diagnostics::take(Diagnostics& other) {
+  for (DiagnosticRecord& record : other.records_) {
+    add(record.is_error, record.row, record.column) = std::move(record);
+  }
+  other.clear();
+}
+
 std::string_view class_origin(std::string_view state) { return state.starts_with("IM") ? "ODBC 3.0" : "ISO 9075"; }
 
 std::string_view subclass_origin(std::string_view state) {

@@ -55,6 +55,9 @@ class Diagnostics {
   // Keeps the server's own code and words, and its SQLSTATE where that is not too generic for ODBC.
   void failure(const protocol::Failure& failure, SQLLEN row = SQL_NO_ROW_NUMBER);
 
+  // Moves the records of another handle here.
+  void take(Diagnostics& other);
+
   bool empty() const { return records_.empty(); }
   bool has_errors() const { return errors_ != 0; }
   const std::vector<DiagnosticRecord>& records() const { return records_; }

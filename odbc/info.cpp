@@ -132,6 +132,17 @@ SQLULEN joins(Connection& c) {
 
 SQLULEN all_conversions(Connection&) { return convert_bits(); }
 
+// --- Cursors. DELETEd rows leave a hole, so a static cursor is not "sensitive to deletions"; rows added are not shown.
+
+constexpr SQLULEN kChangesRows = SQL_CA1_LOCK_NO_CHANGE | SQL_CA1_POS_POSITION | SQL_CA1_POS_UPDATE | SQL_CA1_POS_DELETE |
+                                 SQL_CA1_POSITIONED_UPDATE | SQL_CA1_POSITIONED_DELETE | SQL_CA1_SELECT_FOR_UPDATE |
+                                 SQL_CA1_BULK_ADD;
+constexpr SQLULEN kChangesCarefully = SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_OPT_VALUES_CONCURRENCY |
+                                      SQL_CA2_SIMULATE_NON_UNIQUE | SQL_CA2_SIMULATE_TRY_UNIQUE | SQL_CA2_SIMULATE_UNIQUE |
+                                      SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG;
+
+SQLULEN if_static(Connection& c, SQLULEN value) { return c.settings().forward_only ? 0 : value; }
+
 constexpr SQLULEN kNameCharacters = 64;
 constexpr SQLULEN kMaxTablesInJoin = 61;
 constexpr SQLULEN kMaxColumns = 4096;
@@ -158,10 +169,8 @@ constexpr Row kInfo[] = {
     text(SQL_DRIVER_VER, [](Connection&) { return version_text(leading_version(SELKIE_VERSION)); }),
     bits(SQL_DYNAMIC_CURSOR_ATTRIBUTES1, 0),
     bits(SQL_DYNAMIC_CURSOR_ATTRIBUTES2, 0),
-    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES1,
-         SQL_CA1_NEXT | SQL_CA1_LOCK_NO_CHANGE | SQL_CA1_POS_POSITION | SQL_CA1_SELECT_FOR_UPDATE),
-    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES2,
-         SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG),
+    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES1, kChangesRows | SQL_CA1_NEXT),
+    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES2, kChangesCarefully),
     small(SQL_FILE_USAGE, SQL_FILE_NOT_SUPPORTED),
     bits(SQL_GETDATA_EXTENSIONS, SQL_GD_ANY_COLUMN | SQL_GD_ANY_ORDER | SQL_GD_BLOCK | SQL_GD_BOUND),
     bits(SQL_INFO_SCHEMA_VIEWS, SQL_ISV_CHARACTER_SETS | SQL_ISV_CHECK_CONSTRAINTS | SQL_ISV_COLLATIONS |
@@ -181,9 +190,14 @@ constexpr Row kInfo[] = {
     no(SQL_ROW_UPDATES),
     text(SQL_SEARCH_PATTERN_ESCAPE, "\\"),
     text(SQL_SERVER_NAME, server_name),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES1, SQL_CA1_NEXT | SQL_CA1_ABSOLUTE | SQL_CA1_RELATIVE | SQL_CA1_LOCK_NO_CHANGE |
-                                            SQL_CA1_POS_POSITION | SQL_CA1_SELECT_FOR_UPDATE),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES2, SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG),
+    bits(SQL_STATIC_CURSOR_ATTRIBUTES1,
+         [](Connection& c) {
+           return if_static(c, kChangesRows | SQL_CA1_NEXT | SQL_CA1_ABSOLUTE | SQL_CA1_RELATIVE | SQL_CA1_BOOKMARK |
+                                   SQL_CA1_POS_REFRESH | SQL_CA1_BULK_UPDATE_BY_BOOKMARK | SQL_CA1_BULK_DELETE_BY_BOOKMARK |
+                                   SQL_CA1_BULK_FETCH_BY_BOOKMARK);
+         }),
+    bits(SQL_STATIC_CURSOR_ATTRIBUTES2,
+         [](Connection& c) { return if_static(c, kChangesCarefully | SQL_CA2_SENSITIVITY_UPDATES); }),
     text(SQL_XOPEN_CLI_YEAR, "1995"),
     bits(SQL_DTC_TRANSITION_COST, 0),
 
@@ -195,7 +209,8 @@ constexpr Row kInfo[] = {
     // --- Data source
     no(SQL_ACCESSIBLE_PROCEDURES),
     no(SQL_ACCESSIBLE_TABLES),  // any privilege makes a table visible
-    bits(SQL_BOOKMARK_PERSISTENCE, 0),
+    bits(SQL_BOOKMARK_PERSISTENCE,
+         [](Connection& c) { return if_static(c, SQL_BP_DELETE | SQL_BP_UPDATE | SQL_BP_TRANSACTION | SQL_BP_SCROLL); }),
     text(SQL_CATALOG_TERM, [](Connection& c) { return std::string(if_catalogs(c, 1) != 0 ? "database" : ""); }),
     text(SQL_COLLATION_SEQ, ""),  // each database has its own
     small(SQL_CONCAT_NULL_BEHAVIOR, SQL_CB_NULL),
@@ -212,8 +227,7 @@ constexpr Row kInfo[] = {
     small(SQL_NULL_COLLATION, SQL_NC_LOW),
     text(SQL_PROCEDURE_TERM, [](Connection& c) { return std::string(dialect(c).procedures() ? "stored procedure" : ""); }),
     text(SQL_SCHEMA_TERM, [](Connection& c) { return std::string(if_schemas(c, 1) != 0 ? "database" : ""); }),
-    bits(SQL_SCROLL_OPTIONS,
-         [](Connection& c) { return SQLULEN{SQL_SO_FORWARD_ONLY} | (c.settings().forward_only ? 0 : SQL_SO_STATIC); }),
+    bits(SQL_SCROLL_OPTIONS, [](Connection& c) { return SQL_SO_FORWARD_ONLY | if_static(c, SQL_SO_STATIC); }),
     text(SQL_TABLE_TERM, "table"),
     small(SQL_TXN_CAPABLE,
           [](Connection& c) { return has_transactions(c) ? SQLULEN{SQL_TC_DDL_COMMIT} : SQLULEN{SQL_TC_NONE}; }),
@@ -367,16 +381,19 @@ constexpr Row kInfo[] = {
     bits(SQL_CONVERT_WVARCHAR, all_conversions),
 
     // --- ODBC 2
-    bits(SQL_FETCH_DIRECTION, SQL_FD_FETCH_NEXT | SQL_FD_FETCH_FIRST | SQL_FD_FETCH_LAST | SQL_FD_FETCH_PRIOR |
-                                  SQL_FD_FETCH_ABSOLUTE | SQL_FD_FETCH_RELATIVE),
+    bits(SQL_FETCH_DIRECTION,
+         [](Connection& c) {
+           return SQL_FD_FETCH_NEXT | if_static(c, SQL_FD_FETCH_FIRST | SQL_FD_FETCH_LAST | SQL_FD_FETCH_PRIOR |
+                                                       SQL_FD_FETCH_ABSOLUTE | SQL_FD_FETCH_RELATIVE | SQL_FD_FETCH_BOOKMARK);
+         }),
     bits(SQL_LOCK_TYPES, SQL_LCK_NO_CHANGE),
     small(SQL_ODBC_API_CONFORMANCE, SQL_OAC_LEVEL1),
     small(SQL_ODBC_SAG_CLI_CONFORMANCE, SQL_OSCC_COMPLIANT),
     small(SQL_ODBC_SQL_CONFORMANCE, SQL_OSC_CORE),
-    bits(SQL_POS_OPERATIONS, SQL_POS_POSITION),
-    bits(SQL_POSITIONED_STATEMENTS, SQL_PS_SELECT_FOR_UPDATE),
-    bits(SQL_SCROLL_CONCURRENCY, SQL_SCCO_READ_ONLY),
-    bits(SQL_STATIC_SENSITIVITY, 0),
+    bits(SQL_POS_OPERATIONS, SQL_POS_POSITION | SQL_POS_REFRESH | SQL_POS_UPDATE | SQL_POS_DELETE | SQL_POS_ADD),
+    bits(SQL_POSITIONED_STATEMENTS, SQL_PS_POSITIONED_DELETE | SQL_PS_POSITIONED_UPDATE | SQL_PS_SELECT_FOR_UPDATE),
+    bits(SQL_SCROLL_CONCURRENCY, SQL_SCCO_READ_ONLY | SQL_SCCO_OPT_VALUES),
+    bits(SQL_STATIC_SENSITIVITY, [](Connection& c) { return if_static(c, SQL_SS_UPDATES); }),
 };
 
 constexpr bool each_type_once() {

@@ -152,7 +152,7 @@ void ParameterArray::run_together() {
 }
 
 void ParameterArray::run_commands_of_many(bool bulk) {
-  const Connection::Running running(statement_.connection_, statement_);
+  const Connection::Running running(statement_.connection_, *statement_.cause_);
   protocol::Session& session = statement_.connection_.claim(&statement_);
   const bool own = statement_.connection_.autocommit() && !statement_.connection_.in_transaction();
   safety_ = own ? Safety::own_transaction : Safety::savepoint;
@@ -360,7 +360,7 @@ void ParameterArray::run_in_flight() {
 
 // Sends and reads by turns until all is answered or the next set needs a command of another kind.
 void ParameterArray::run_batches() {
-  const Connection::Running running(statement_.connection_, statement_);
+  const Connection::Running running(statement_.connection_, *statement_.cause_);
   protocol::Session& session = statement_.connection_.claim(&statement_);
   std::size_t reading = send_batch(session);
   while (reading != 0) {

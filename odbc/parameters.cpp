@@ -29,14 +29,6 @@ bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_typ
 
 bool means_data_at_execution(SQLLEN length) { return length == SQL_DATA_AT_EXEC || length <= SQL_LEN_DATA_AT_EXEC_OFFSET; }
 
-SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
-  if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
-  const auto* text = static_cast<const std::uint8_t*>(data);
-  std::size_t size = 0;
-  while (text[size] != 0 || text[size + 1] != 0) size += 2;
-  return static_cast<SQLLEN>(size);
-}
-
 template <class T>
 T* at(T* pointer, SQLLEN bytes) {
   if (pointer == nullptr) return nullptr;
@@ -67,10 +59,18 @@ SqlState state_of(Outcome outcome) {
 
 }  // namespace
 
+SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
+  if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
+  const auto* text = static_cast<const std::uint8_t*>(data);
+  std::size_t size = 0;
+  while (text[size] != 0 || text[size + 1] != 0) size += 2;
+  return static_cast<SQLLEN>(size);
+}
+
 void Parameters::plan(std::size_t count, SQLSMALLINT first) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
-  bind_offset_ = bind_offset();
+  bind_offset_ = apd.bind_offset();
   if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
       planned_first_ == first && bound_.size() == count) {
     return;
@@ -94,16 +94,14 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     if (bound.plan.convert == nullptr) {
       throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
     }
-    const std::size_t fixed = c_type_size(bound.c_type);
-    const bool by_column = apd.bind_type == SQL_PARAM_BIND_BY_COLUMN;
-    const auto row_bytes = static_cast<SQLLEN>(apd.bind_type);
+    const RowSteps steps = apd.row_steps(*app, bound.c_type);
     bound.data = app->data_ptr;
     bound.buffer_bytes = app->octet_length;
-    bound.fixed_bytes = static_cast<SQLLEN>(fixed);
+    bound.fixed_bytes = static_cast<SQLLEN>(c_type_size(bound.c_type));
     bound.octet_length = app->octet_length_ptr;
     bound.indicator = app->indicator_ptr;
-    bound.data_step = by_column ? (fixed != 0 ? static_cast<SQLLEN>(fixed) : app->octet_length) : row_bytes;
-    bound.length_step = by_column ? static_cast<SQLLEN>(sizeof(SQLLEN)) : row_bytes;
+    bound.data_step = steps.data;
+    bound.length_step = steps.length;
     has_output_ = has_output_ || is_output(bound.direction);
     bound_.push_back(std::move(bound));
   }
@@ -128,11 +126,6 @@ void Parameters::set_status(std::size_t set, SQLUSMALLINT status) {
 
 void Parameters::set_processed(std::size_t sets) {
   if (SQLULEN* processed = statement_.ipd().rows_processed_ptr; processed != nullptr) *processed = sets;
-}
-
-SQLLEN Parameters::bind_offset() const {
-  const SQLLEN* offset = statement_.apd().bind_offset_ptr;
-  return offset == nullptr ? 0 : *offset;
 }
 
 inline Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
@@ -315,7 +308,7 @@ std::optional<SQLPOINTER> Parameters::next_data() {
     const Bound& bound = bound_[data_next_];
     if (bound.direction == SQL_PARAM_OUTPUT || !value(bound, data_set_).at_execution) continue;
     data_parameter_ = data_next_++;
-    return at(bound.data, bind_offset() + static_cast<SQLLEN>(data_set_) * bound.data_step);
+    return at(bound.data, statement_.apd().bind_offset() + static_cast<SQLLEN>(data_set_) * bound.data_step);
   }
   data_parameter_.reset();
   return std::nullopt;
@@ -380,7 +373,7 @@ void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, co
   if (is_text(imp->concise_type) && described.charset == protocol::kBinaryCharset) described.charset = kUtf8mb4;
   const OutPlan plan = plan_output(described, encoding, c_type, options);
   if (plan.convert == nullptr) throw Fail(SqlState::restricted_type);
-  const SQLLEN offset = bind_offset();
+  const SQLLEN offset = statement_.apd().bind_offset();
   const Slot slot{at(app->data_ptr, offset), app->octet_length, at(app->octet_length_ptr, offset),
                   at(app->indicator_ptr, offset)};
   const Outcome outcome = cell.is_null() ? write_null(slot) : plan.convert(plan, cell, slot, nullptr);

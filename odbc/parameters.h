@@ -20,6 +20,9 @@ namespace selkie::odbc {
 
 class Statement;
 
+// Bytes of a value that ends with a zero: of SQL_C_WCHAR two.
+SQLLEN terminated_size(const void* data, SQLSMALLINT c_type);
+
 class Parameters {
  public:
   explicit Parameters(Statement& statement) : statement_(statement) {}
@@ -104,7 +107,6 @@ class Parameters {
     bool is_null = false, is_default = false, at_execution = false;
   };
   Value value(const Bound& bound, std::size_t set) const;
-  SQLLEN bind_offset() const;
   void deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
                     protocol::Encoding encoding);
   enum class Sent : std::uint8_t { value, null, default_ };

@@ -13,6 +13,7 @@ namespace selkie::odbc {
 #define SELKIE_SQLSTATES(X)                                                                                     \
   X(general_warning, "01000", "01000", "General warning")                                                       \
   X(truncated, "01004", "01004", "String data, right truncated")                                                \
+  X(cursor_conflict, "01001", "01S04", "Cursor operation conflict")                                             \
   X(disconnect_error, "01002", "01002", "Disconnect error")                                                     \
   X(invalid_keyword, "01S00", "01S00", "Invalid connection string attribute")                                   \
   X(row_error, "01S01", "01S01", "Error in row")                                                                \
@@ -28,6 +29,7 @@ namespace selkie::odbc {
   X(not_connected, "08003", "08003", "Connection not open")                                                     \
   X(connection_rejected, "08004", "08004", "Server rejected the connection")                                    \
   X(link_failure, "08S01", "08S01", "Communication link failure")                                               \
+  X(no_column_to_update, "21S02", "21S02", "Degree of derived table does not match column list")                \
   X(string_too_long, "22001", "22001", "String data, right truncated")                                          \
   X(indicator_required, "22002", "22002", "Indicator variable required but not supplied")                       \
   X(out_of_range, "22003", "22003", "Numeric value out of range")                                               \

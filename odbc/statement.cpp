@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "odbc/row_operation.h"
+
 namespace selkie::odbc {
 namespace {
 
@@ -32,6 +34,12 @@ Statement::Statement(Connection& connection)
   connection.statements.insert(this);
 }
 
+Statement::Statement(Connection& connection, Statement& cause) : Statement(connection) {
+  connection.statements.erase(this);
+  attributes.noscan = SQL_NOSCAN_ON;
+  cause_ = &cause;
+}
+
 Statement::~Statement() {
   drop_answer();
   give_back_server_statement();
@@ -50,6 +58,7 @@ State Statement::state() const {
     case Phase::cursor: return cursor_state_;
     case Phase::need_data: break;
   }
+  if (operation_) return operation_->state();
   if (!parameters_.awaits_data()) return State::need_data;
   return parameters_.has_data() ? State::can_put : State::must_put;
 }
@@ -94,6 +103,8 @@ void Statement::set_text(std::string_view sql) {
   }
   array_.stop();
   sql_ = std::move(text);
+  current_of_ = find_current_of(sql_, connection_.lexer_modes());
+  text_only_ = text_only_ || current_of_.has_value();  // no server knows it
   row_count_ = -1;
   ird_.show(nullptr);
 }
@@ -116,7 +127,7 @@ bool Statement::cannot_be_prepared(const protocol::Failure& failure) {
 protocol::Result<protocol::PreparedStatement> Statement::ask_to_prepare(std::string_view sql,
                                                                         const protocol::ColumnSetPtr& known) {
   protocol::Session& session = connection_.claim(this);
-  const Connection::Running running(connection_, *this);
+  const Connection::Running running(connection_, *cause_);
   protocol::write_prepare(session.begin_command(), sql);
   session.end_command();
   send(session);
@@ -144,7 +155,7 @@ void Statement::prepare_on_server() {
 
 // Parameters go into the text: the server cannot prepare it, or the person does not want it to.
 bool Statement::runs_as_text() const {
-  return text_only_ || (!connection_.settings().server_prepare && !parameters_.has_output());
+  return as_text || text_only_ || (!connection_.settings().server_prepare && !parameters_.has_output());
 }
 
 bool Statement::take_prepared() {
@@ -170,6 +181,7 @@ void Statement::give_back_server_statement() {
 
 void Statement::forget_server_statement() {
   array_.forget_server_statement();
+  cursor_.changes().forget_server_statement();
   server_statement_.reset();
   drop_answer();
   phase_ = closed_phase();
@@ -207,17 +219,18 @@ protocol::ColumnSetPtr Statement::require_columns(Call call) {
 
 // --- Execution
 
-SQLRETURN Statement::execute() {
-  begin_execution();
-  return array_.run();
-}
+SQLRETURN Statement::execute() { return run(); }
 
 SQLRETURN Statement::execute_direct(std::string_view sql) {
   is_prepared_ = false;
   phase_ = Phase::allocated;
   set_text(sql);
+  return run();
+}
+
+SQLRETURN Statement::run() {
   begin_execution();
-  return array_.run();
+  return current_of_ ? run_positioned(*this, *current_of_) : array_.run();
 }
 
 void Statement::begin_execution() {
@@ -233,7 +246,7 @@ void Statement::begin_execution() {
 }
 
 void Statement::run_set(std::size_t set) {
-  const Connection::Running running(connection_, *this);
+  const Connection::Running running(connection_, *cause_);
   const SQLLEN rows_before = row_count_;
   parameters_.convert(set);
   const bool no_backslash_escapes = connection_.lexer_modes().no_backslash_escapes;
@@ -366,8 +379,8 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
   cursor_.close();
   if (!head.has_rows) {
     ird_.show(nullptr);
-    row_count_ = static_cast<SQLLEN>(head.affected_rows);
-    diagnostics.row_count = row_count_;
+    set_row_count(static_cast<SQLLEN>(head.affected_rows));
+    result_info_ = std::move(head.info);
     phase_ = Phase::executed;
     return;
   }
@@ -379,8 +392,7 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
     throw Fail(SqlState::general_error, "The result has more than 32767 columns, which ODBC cannot number. Select fewer.");
   }
   ird_.show(shape);
-  row_count_ = -1;
-  diagnostics.row_count = -1;
+  set_row_count(-1);
   cursor_.open(std::move(shape), answer_.encoding(), attributes.cursor_type != SQL_CURSOR_FORWARD_ONLY);
   phase_ = Phase::cursor;
   cursor_state_ = State::cursor_opened;
@@ -394,7 +406,7 @@ void Statement::take_output_values(const protocol::ColumnSet& columns) {
 
 SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
-  const Connection::Running running(connection_, *this);
+  const Connection::Running running(connection_, *cause_);
   cursor_.close();
   skip_rows();
   while (answer_.has_more_results()) {
@@ -413,7 +425,7 @@ SQLRETURN Statement::more_results() {
 }
 
 SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched) {
-  const Connection::Running running(connection_, *this);
+  const Connection::Running running(connection_, *cause_);
   if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
   const SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
   if (code != SQL_ERROR) cursor_state_ = fetched;
@@ -454,8 +466,8 @@ void Statement::fail(protocol::Failure failure) {
                    (stopped ? "." : "; the connection had to be closed."));
   }
   release_wire_when_done();
-  if (failure.server_code == kInterrupted && cancelled) {
-    cancelled = false;
+  if (failure.server_code == kInterrupted && cause_->cancelled) {
+    cause_->cancelled = false;
     throw Fail(SqlState::cancelled);
   }
   throw CoreFail{std::move(failure)};
@@ -472,7 +484,7 @@ void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns)
   set_text({});
   is_prepared_ = false;
   sql_.kind = StatementKind::select;
-  const Connection::Running running(connection_, *this);
+  const Connection::Running running(connection_, *cause_);
   send_text(std::string(sql));
   protocol::ResultHead head = next_head(last_columns_);
   if (head.has_rows && head.columns->size() != columns->size()) {
@@ -509,6 +521,36 @@ protocol::Status Statement::park() {
   return answer_.park();
 }
 
+// --- Changing rows of a cursor
+
+SQLRETURN Statement::run_operation(std::unique_ptr<RowOperation> operation) {
+  cancelled = false;
+  operation_ = std::move(operation);
+  return go_on_with_operation([&] { return operation_->run(); });
+}
+
+template <class Body>
+SQLRETURN Statement::go_on_with_operation(Body&& body) {
+  try {
+    const SQLRETURN code = body();
+    if (code == SQL_NEED_DATA) {
+      phase_ = Phase::need_data;
+      return code;
+    }
+    end_operation();
+    if (current_of_) phase_ = Phase::executed;
+    return code;
+  } catch (...) {
+    end_operation();
+    throw;
+  }
+}
+
+void Statement::end_operation() {
+  operation_.reset();
+  phase_ = cursor_.is_open() ? Phase::cursor : closed_phase();
+}
+
 // --- Data at execution
 
 // An error ends what awaits data. Spec: Appendix B, SQLParamData and SQLPutData in the need data states
@@ -523,6 +565,7 @@ auto Statement::or_end_data(Body&& body) {
 }
 
 SQLRETURN Statement::param_data(SQLPOINTER* token) {
+  if (operation_) return go_on_with_operation([&] { return operation_->param_data(token); });
   const auto ask_for_next = [&] {
     const auto next = parameters_.next_data();
     if (next && token != nullptr) *token = *next;
@@ -537,6 +580,7 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
 
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   or_end_data([&] {
+    if (operation_) return operation_->put_data(data, length);
     if (!runs_as_text()) prepare_on_server();
     protocol::ByteWriter piece;
     if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
@@ -550,6 +594,10 @@ void Statement::put_data(SQLPOINTER data, SQLLEN length) {
 
 void Statement::cancel_data_at_execution() {
   if (phase_ != Phase::need_data) return;
+  if (operation_) {
+    operation_->cancel();
+    return end_operation();
+  }
   parameters_.end_data();
   drop_server_statement();  // with the pieces it has got
   phase_ = closed_phase();

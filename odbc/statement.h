@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "odbc/connection.h"
+#include "odbc/current_of.h"
 #include "odbc/cursor.h"
 #include "odbc/descriptor.h"
 #include "odbc/marker_targets.h"
@@ -25,10 +26,14 @@
 
 namespace selkie::odbc {
 
+class RowOperation;
+
 class Statement : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::statement;
   explicit Statement(Connection& connection);  // enters itself into the connection's statements
+  // One of the driver's own, not of the connection's, that runs on behalf of `cause`: who cancels that one means this one.
+  Statement(Connection& connection, Statement& cause);
   ~Statement();
 
   std::mutex& mutex() { return connection_.mutex(); }
@@ -54,6 +59,8 @@ class Statement : public Handle {
   SQLRETURN param_data(SQLPOINTER* token);
   void put_data(SQLPOINTER data, SQLLEN length);
   SQLRETURN more_results();
+  // SQLSetPos, SQLBulkOperations and positioned statements.
+  SQLRETURN run_operation(std::unique_ptr<RowOperation> operation);
   void cancel_data_at_execution();  // quiet when no data is awaited
 
   // --- Results
@@ -61,6 +68,8 @@ class Statement : public Handle {
   // The columns for a call that needs some. Throws Fail(07005) without a result set.
   protocol::ColumnSetPtr require_columns(Call call);
   SQLLEN row_count() const { return row_count_; }
+  void set_row_count(SQLLEN rows) { diagnostics.row_count = row_count_ = rows; }
+  const std::string& result_info() const { return result_info_; }  // the server's words about what it changed
   SQLSMALLINT parameter_count();
 
   // --- For SQLDescribeParam
@@ -126,12 +135,17 @@ class Statement : public Handle {
     SQLPOINTER fetch_bookmark_ptr = nullptr;
   } attributes;
   std::string cursor_name;
+  bool as_text = false;  // values go into the text, so rows come in text encoding
 
   // SQLCancel from another thread hit the running command: its 1317 means "cancelled" (HY008).
   std::atomic<bool> cancelled{false};
 
  private:
   void set_text(std::string_view sql);
+  template <class Body>
+  SQLRETURN go_on_with_operation(Body&& body);
+  void end_operation();
+  SQLRETURN run();
   void begin_execution();
   void drop_answer();
   void drop_server_statement();
@@ -177,6 +191,8 @@ class Statement : public Handle {
   protocol::ColumnSetPtr last_columns_;              // of the last result: an unchanged one keeps its pointer
 
   SQLLEN row_count_ = -1;
+  std::string result_info_;
+  std::optional<CurrentOf> current_of_;  // the text is a positioned statement
 
   Descriptor automatic_ard_, automatic_apd_, ird_, ipd_;
   Descriptor* ard_ = &automatic_ard_;
@@ -185,6 +201,8 @@ class Statement : public Handle {
   Cursor cursor_;
   Parameters parameters_;
   ParameterArray array_{*this};
+  Statement* cause_ = this;
+  std::unique_ptr<RowOperation> operation_;  // under way: it awaits data
 };
 
 // The same for what concerns more than one statement: all of a connection, those that use a descriptor.

@@ -1,0 +1,249 @@
+#include "odbc/row_identity.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "odbc/bindings.h"
+#include "odbc/convert.h"
+#include "odbc/statement.h"
+#include "odbc/types.h"
+
+namespace selkie::odbc {
+namespace {
+
+using protocol::Column;
+using protocol::WireType;
+
+bool is_of_table(const Column& column) { return !column.org_table.empty() && !column.org_name.empty(); }
+
+bool is_approximate(WireType type) { return type == WireType::float_ || type == WireType::double_; }
+
+bool is_temporal(WireType type) {
+  switch (type) {
+    case WireType::date:
+    case WireType::newdate:
+    case WireType::time:
+    case WireType::time2:
+    case WireType::datetime:
+    case WireType::datetime2:
+    case WireType::timestamp:
+    case WireType::timestamp2: return true;
+    default: return false;
+  }
+}
+
+bool is_integer(WireType type) {
+  switch (type) {
+    case WireType::tiny:
+    case WireType::short_:
+    case WireType::int24:
+    case WireType::long_:
+    case WireType::longlong:
+    case WireType::year: return true;
+    default: return false;
+  }
+}
+
+bool is_comparable(const Column& column) {
+  return !is_approximate(column.type) && (column.flags & protocol::column_flag::kBlob) == 0 && column.type != WireType::json &&
+         column.type != WireType::geometry && column.type != WireType::vector;
+}
+
+// The first column of the table, when there is one table and only one.
+const Column* only_table(const protocol::ColumnSet& columns, std::string& refusal) {
+  const Column* found = nullptr;
+  for (const Column& column : columns.columns()) {
+    if (!is_of_table(column)) continue;
+    if (found == nullptr) found = &column;
+    // A table that is joined with itself has two aliases.
+    if (column.schema != found->schema || column.org_table != found->org_table || column.table != found->table) {
+      refusal = "The result comes from several tables, so no row of one can be named.";
+      return nullptr;
+    }
+  }
+  if (found == nullptr) refusal = "No column of the result is a table's.";
+  return found;
+}
+
+// The table's unique keys that cannot be NULL and reach over whole columns, and the columns that the server computes.
+struct TableFacts {
+  std::vector<std::vector<std::string>> keys;  // the primary key first, then by the number of columns
+  std::vector<std::string> computed;
+};
+TableFacts table_facts(Connection& connection, std::string_view schema, std::string_view table) {
+  std::string of_table = " WHERE TABLE_SCHEMA=";
+  append_quoted(of_table, schema, connection.lexer_modes());
+  append_quoted(of_table += " AND TABLE_NAME=", table, connection.lexer_modes());
+  const std::string sql =
+      "SELECT INDEX_NAME,COLUMN_NAME,NULLABLE='YES' OR SUB_PART IS NOT NULL OR COLUMN_NAME IS NULL"
+      " FROM INFORMATION_SCHEMA.STATISTICS" +
+      of_table +
+      " AND NON_UNIQUE=0 UNION ALL"
+      " SELECT NULL,COLUMN_NAME,0 FROM INFORMATION_SCHEMA.COLUMNS" +
+      of_table + " AND EXTRA REGEXP '(VIRTUAL|STORED|PERSISTENT) GENERATED'";
+  struct Key {
+    std::vector<std::string> columns;
+    bool is_partial = false;
+  };
+  std::map<std::string, Key> keys;
+  TableFacts facts;
+  for (std::vector<std::optional<std::string>>& row : connection.query(sql)) {
+    if (!row[0]) {
+      facts.computed.push_back(std::move(*row[1]));
+      continue;
+    }
+    Key& key = keys[*row[0]];
+    key.is_partial = key.is_partial || row[2] != "0";
+    if (row[1]) key.columns.push_back(std::move(*row[1]));
+  }
+  for (auto& [name, key] : keys) {
+    if (key.is_partial) continue;
+    facts.keys.insert(name == "PRIMARY" ? facts.keys.begin() : facts.keys.end(), std::move(key.columns));
+  }
+  const bool has_primary = keys.contains("PRIMARY");
+  std::stable_sort(facts.keys.begin() + (has_primary ? 1 : 0), facts.keys.end(),
+                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  return facts;
+}
+
+// The result's columns that show the key; empty when it lacks one, or shows one that cannot be compared.
+std::vector<std::size_t> shown_key(const std::vector<std::string>& key, const protocol::ColumnSet& columns) {
+  std::vector<std::size_t> shown;
+  for (const std::string& name : key) {
+    const auto& all = columns.columns();
+    const auto column = std::ranges::find_if(all, [&](const Column& c) { return is_of_table(c) && c.org_name == name; });
+    if (column == all.end() || !is_comparable(*column)) return {};
+    shown.push_back(static_cast<std::size_t>(column - all.begin()));
+  }
+  return shown;
+}
+
+// A number of a BIT column: its bytes, the highest first.
+std::uint64_t bits_of(const protocol::Cell& cell) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : cell.bytes()) value = value << 8 | byte;
+  return value;
+}
+
+template <class Number>
+void put_number(RowValue& value, SQLSMALLINT c_type, Number number) {
+  value.c_type = c_type;
+  value.sql_type = SQL_BIGINT;
+  value.bytes.resize(sizeof number);
+  std::memcpy(value.bytes.data(), &number, sizeof number);
+  value.length = sizeof number;
+}
+
+// Integers travel as such, bytes as bytes; all else compares rightly as text.
+RowValue value_of(const Column& column, protocol::Encoding encoding, const protocol::Cell& cell) {
+  RowValue value;
+  if (cell.is_null()) {
+    value.length = SQL_NULL_DATA;
+    return value;
+  }
+  if (column.type == WireType::bit) {
+    put_number(value, SQL_C_UBIGINT, bits_of(cell));
+    return value;
+  }
+  if (is_integer(column.type)) put_number(value, column.is_unsigned() ? SQL_C_UBIGINT : SQL_C_SBIGINT, std::uint64_t{0});
+  const bool is_bytes = !is_integer(column.type) && column.charset == protocol::kBinaryCharset && !is_text(column) &&
+                        !is_temporal(column.type) && column.type != WireType::newdecimal && column.type != WireType::decimal;
+  if (is_bytes) {
+    value.c_type = SQL_C_BINARY;
+    value.sql_type = SQL_VARBINARY;
+  }
+  const OutPlan plan = plan_output(column, encoding, value.c_type, {});
+  if (plan.convert == nullptr) throw Fail(SqlState::general_error, "A value that names the row cannot be compared.");
+  if (!is_integer(column.type)) {
+    plan.convert(plan, cell, {nullptr, 0, &value.length, nullptr}, nullptr);
+    value.bytes.resize(static_cast<std::size_t>(value.length) + 1);
+  }
+  plan.convert(plan, cell, {value.bytes.data(), static_cast<SQLLEN>(value.bytes.size()), &value.length, nullptr}, nullptr);
+  return value;
+}
+
+// An expression that is equal for equal values only, whatever the column's collation ignores.
+std::string exact(const Column& column) {
+  std::string name;
+  append_identifier(name, column.org_name);
+  if (column.type == WireType::bit) return name + "+0";
+  if (is_temporal(column.type)) return "CAST(" + name + " AS CHAR)";
+  if (is_text(column)) return "CONVERT(" + name + " USING utf8mb4) COLLATE utf8mb4_bin";
+  return name;
+}
+
+}  // namespace
+
+RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& columns) {
+  RowIdentity identity;
+  identity.is_updatable.resize(columns.size());
+  const Column* const table = only_table(columns, identity.refusal);
+  if (table == nullptr) return identity;
+  identity.schema = table->schema;
+  identity.name = table->org_table;
+  append_identifier(identity.table, table->schema);
+  append_identifier(identity.table += '.', table->org_table);
+
+  const TableFacts facts = table_facts(connection, table->schema, table->org_table);
+  identity.is_whole = std::ranges::all_of(columns.columns(), is_of_table);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto has_same_name = [&](const Column& other) { return other.org_name == columns[i].org_name; };
+    const bool is_first =
+        std::none_of(columns.columns().begin(), columns.columns().begin() + static_cast<std::ptrdiff_t>(i), has_same_name);
+    identity.is_updatable[i] =
+        is_of_table(columns[i]) && is_first && std::ranges::find(facts.computed, columns[i].org_name) == facts.computed.end();
+  }
+  for (const std::vector<std::string>& key : facts.keys) {
+    if (identity.key = shown_key(key, columns); !identity.key.empty()) return identity;
+  }
+  identity.refusal =
+      "Table " + identity.table +
+      (facts.keys.empty() ? " has no unique key without NULL, so no row of it can be named."
+                          : " has a unique key, but the result does not show all of it: select its columns, too.");
+  return identity;
+}
+
+std::vector<std::size_t> comparable_columns(const RowIdentity& identity, const protocol::ColumnSet& columns) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (identity.is_updatable[i] && is_comparable(columns[i])) found.push_back(i);
+  }
+  return found;
+}
+
+std::vector<RowValue> values_of(std::span<const std::size_t> which, const protocol::ColumnSet& columns,
+                                protocol::Encoding encoding, std::span<const protocol::Cell> cells) {
+  std::vector<RowValue> values;
+  for (const std::size_t column : which) {
+    values.push_back(value_of(columns[column], encoding, cells[column]));
+    values.back().column = column;
+  }
+  return values;
+}
+
+std::string condition(std::span<const RowValue> key, std::span<const RowValue> compared, const protocol::ColumnSet& columns) {
+  std::string sql;
+  const auto add = [&](const std::string& expression) { (sql += sql.empty() ? " WHERE " : " AND ") += expression; };
+  for (const RowValue& value : key) {
+    std::string name;
+    append_identifier(name, columns[value.column].org_name);
+    add(name + "=?");
+  }
+  for (const RowValue& value : compared) add(exact(columns[value.column]) + "<=>?");
+  return sql;
+}
+
+void bind_values(Statement& statement, SQLUSMALLINT first, std::span<RowValue> values) {
+  for (RowValue& value : values) {
+    bind_parameter(statement, first++,
+                   {.c_type = value.c_type,
+                    .sql_type = value.sql_type,
+                    .column_size = std::max<std::size_t>(value.bytes.size(), 1),
+                    .data = value.bytes.data(),
+                    .capacity_bytes = static_cast<SQLLEN>(value.bytes.size()),
+                    .length = &value.length});
+  }
+}
+
+}  // namespace selkie::odbc
