@@ -92,6 +92,7 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   options.connect_timeout = std::chrono::seconds(timeout_s);
 
   options.wishes.found_rows = settings.found_rows;
+  options.wishes.local_files = settings.local_infile || !settings.local_infile_dir.empty();
   options.wishes.ignore_space = settings.ignore_space;
   options.wishes.interactive = settings.interactive;
   options.wishes.multi_statements = settings.multi_statements;

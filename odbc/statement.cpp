@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "odbc/local_infile.h"
 #include "odbc/row_operation.h"
 
 namespace selkie::odbc {
@@ -155,6 +156,7 @@ void Statement::prepare_on_server() {
 
 // Parameters go into the text: the server cannot prepare it, or the person does not want it to.
 bool Statement::runs_as_text() const {
+  if (sql_.kind == StatementKind::load_data_local) return true;
   return as_text || text_only_ || (!connection_.settings().server_prepare && !parameters_.has_output());
 }
 
@@ -294,7 +296,15 @@ void Statement::send_text(const std::string& sql) {
   protocol::write_query(session.begin_command(), sql);
   session.end_command();
   send(session);
+  if (sql_.kind == StatementKind::load_data_local) permit_local_file(session, sql);
   answer_ = protocol::Answer(session, protocol::Encoding::text, connection_.settings().cursor_memory_bytes);
+}
+
+void Statement::permit_local_file(protocol::Session& session, std::string_view sql) {
+  const setup::Settings& settings = connection_.settings();
+  if (!settings.local_infile && settings.local_infile_dir.empty()) return;
+  auto name = local_infile_name(sql, connection_.lexer_modes());
+  if (name) session.permit_local_file({.name = std::move(*name), .folder = settings.local_infile_dir});
 }
 
 void Statement::write_execute(protocol::Session& session, std::uint32_t statement_id) {

@@ -160,6 +160,7 @@ class Statement : public Handle {
   friend class ParameterArray;
   void run_set(std::size_t set);
   void send_text(const std::string& sql);
+  void permit_local_file(protocol::Session& session, std::string_view sql);
   void send_execute();
   void send_prepare_and_execute();
   bool cannot_be_prepared(const protocol::Failure& failure);

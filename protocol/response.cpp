@@ -44,6 +44,7 @@ Event ResponseMachine::on_packet(Bytes payload) {
   if (payload[0] == kError) return server_error(payload);  // in any packet's place
   switch (phase_) {
     case Phase::head: return head(payload);
+    case Phase::after_file: return payload[0] == 0x00 ? end(payload, false) : broken("no end behind a local file");
     case Phase::columns: return column(payload);
     case Phase::after_columns: return after_columns(payload);
     case Phase::rows:
@@ -54,7 +55,10 @@ Event ResponseMachine::on_packet(Bytes payload) {
 
 Event ResponseMachine::head(Bytes payload) {
   if (payload[0] == 0x00) return end(payload, false);
-  if (payload[0] == kLocalInfile) return event::LocalInfile{as_text(payload.subspan(1))};
+  if (payload[0] == kLocalInfile) {
+    phase_ = Phase::after_file;
+    return event::LocalInfile{as_text(payload.subspan(1))};
+  }
   ByteReader in(payload);
   columns_ = in.lenenc();
   columns_seen_ = 0;

@@ -42,7 +42,7 @@ struct End {  // of one result, or of a statement without rows
 };
 struct LocalInfile {
   std::string_view name;
-};  // the server asks for a file's contents; an empty packet refuses, then the answer goes on
+};  // the server asks for a file's contents; an empty packet ends or refuses them, then OK or ERR ends the result
 struct ServerError {
   std::uint16_t code;
   std::array<char, 6> state;
@@ -91,7 +91,7 @@ class ResponseMachine {
   bool finished() const { return phase_ == Phase::done; }
 
  private:
-  enum class Phase : std::uint8_t { head, columns, after_columns, rows, done };
+  enum class Phase : std::uint8_t { head, after_file, columns, after_columns, rows, done };
 
   // 0xFE starts both the end of rows and a first cell of 16 MiB or more; only the size tells them apart: an OK packet never
   // fills a piece, an EOF is shorter than such a cell's length.

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPartingPatience{200};
 constexpr const char* kBadDefinition = "malformed column definition, or more of them than memory is for";
+constexpr std::size_t kFilePieceBytes = 256 * 1024;             // of a local file, in one packet
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
@@ -75,6 +76,7 @@ Status Session::send() {
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
   command_deadline_ = kNoDeadline;
+  local_file_.reset();
   opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
   out_.clear();
@@ -220,7 +222,13 @@ Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
   return prepared;
 }
 
-Result<ResultHead> Session::next_result(const ColumnSetPtr& known) { return read_head(known, Columns::wanted); }
+Result<ResultHead> Session::next_result(const ColumnSetPtr& known) {
+  auto head = read_head(known, Columns::wanted);
+  if (!head.ok() && head.failure().errc == Errc::local_infile_refused && !dead_) {
+    if (auto drained = drain(); !drained.ok()) return std::move(drained).failure();
+  }
+  return head;
+}
 
 // Columns::unwanted: of an answer that is thrown away, whose definitions nobody needs.
 Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns) {
@@ -228,6 +236,7 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
   if (!response_) response_.emplace(opened_.dialect.response_rules());
   more_results_ = false;
   ResultHead head;
+  std::optional<Failure> refusal;  // of a local file; told when the result has ended
   for (;;) {
     Bytes payload;
     if (Status status = next_packet(payload); !status.ok()) return std::move(status).failure();
@@ -255,13 +264,14 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
       head.info = std::string(end->info);
       heard(*end);
       if (response_->finished()) answer_ended();
+      if (refusal) return std::move(*refusal);
       return head;
     } else if (const auto* file = std::get_if<event::LocalInfile>(&event)) {
-      return refuse_local_infile(std::string(file->name));
+      if (Status sent = answer_local_file(file->name, refusal); !sent.ok()) return std::move(sent).failure();
     } else if (const auto* error = std::get_if<event::ServerError>(&event)) {
       Failure failure = server_failure(*error);
       answer_ended();
-      return failure;
+      return refusal ? std::move(*refusal) : std::move(failure);
     } else if (const auto* broken = std::get_if<event::Broken>(&event)) {
       return std::move(die(left_protocol(broken->why))).failure();
     }
@@ -313,18 +323,50 @@ std::optional<RowStep> Session::row_or_end(Bytes payload) {
   return RowStep::failed;
 }
 
-// The answer to a request for a file that may not be read is an empty packet; the server then ends the answer with OK or ERR.
-Failure Session::refuse_local_infile(std::string name) {
-  out_.begin(opened_.frames.sequence());
-  opened_.frames.expect_sequence(out_.end());
-  Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
-  out_.clear();
-  if (!sent.ok()) return die(std::move(sent).failure()).failure();
-  if (auto drained = drain(); !drained.ok()) return std::move(drained).failure();
-  return {Errc::local_infile_refused,
-          0,
-          {},
-          "The server asked for the local file '" + name + "', which LOAD DATA LOCAL is not enabled to read."};
+// Sends the file that the server asked for if it may have it, else none: an empty packet ends it in both cases, and OK or ERR
+// then ends the result. The reason why it may not goes into `refusal`.
+Status Session::answer_local_file(std::string_view name, std::optional<Failure>& refusal) {
+  if (!local_file_) {
+    refusal = our_failure(Errc::local_infile_refused,
+                          "The server asked for the local file '" + std::string(name) +
+                              "'. Only a LOAD DATA LOCAL statement may make it do so, and only where ENABLE_LOCAL_INFILE or "
+                              "LOAD_DATA_LOCAL_DIR allows it.");
+    return send_file(nullptr);
+  }
+  auto file = LocalFile::open(*local_file_, name);
+  if (file.ok()) return send_file(&*file);
+  refusal = std::move(file).failure();
+  return send_file(nullptr);
+}
+
+// Null: the empty packet alone.
+Status Session::send_file(LocalFile* file) {
+  FrameWriter out;
+  for (std::size_t size = 1; size != 0;) {
+    ByteWriter& packet = out.begin(opened_.frames.sequence());
+    const std::size_t start = packet.size();
+    size = 0;
+    if (file != nullptr) {
+      auto read = file->read({packet.extend(kFilePieceBytes), kFilePieceBytes});
+      if (!read.ok()) return file_cut_off(std::move(read).failure());
+      size = *read;
+    }
+    packet.truncate(start + size);
+    opened_.frames.expect_sequence(out.end());
+    if (Clock::now() >= command_deadline_) {
+      return file_cut_off({Errc::deadline_passed, 0, {}, "The command did not finish in time."});
+    }
+    Status sent = opened_.stream->write_all(out.bytes(), in_future(write_timeout_));
+    if (!sent.ok()) return lost_while_writing(std::move(sent).failure());
+    out.clear();
+  }
+  return {};
+}
+
+// The server would take an early end for the whole file, and keep it.
+Status Session::file_cut_off(Failure failure) {
+  failure.message += " The connection was closed, so that the server takes no part of the file for the whole.";
+  return die(std::move(failure));
 }
 
 Result<bool> Session::drain(std::size_t limit_bytes) {

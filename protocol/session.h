@@ -17,6 +17,7 @@
 #include "protocol/connect.h"
 #include "protocol/dialect.h"
 #include "protocol/frame.h"
+#include "protocol/local_file.h"
 #include "protocol/packets.h"
 #include "protocol/response.h"
 #include "protocol/status.h"
@@ -76,6 +77,10 @@ class Session {
   // later: nothing is lost. Cleared by each send().
   void set_command_deadline(Deadline deadline) { command_deadline_ = deadline; }
 
+  // Lets the running command's answer ask for one file (LOAD DATA LOCAL); any other request fails with
+  // Errc::local_infile_refused once the answer has been read. Cleared by each send().
+  void permit_local_file(LocalFilePermission permission) { local_file_ = std::move(permission); }
+
   bool dead() const { return dead_; }
   // Dead, or the peer has closed or spoken while nobody asked. No round trip.
   bool looks_dead();
@@ -105,7 +110,7 @@ class Session {
   // Any other command's: the next result of the answer, beginning with the first. Rows of the previous result must have ended.
   //   known  the columns that an earlier execution had (or its prepare): used when the server leaves them out, and handed back
   //          as the same pointer when they are unchanged
-  // Errors: server_error ends the answer; anything else ends the session.
+  // Errors: server_error and local_infile_refused end the answer; anything else ends the session.
   Result<ResultHead> next_result(const ColumnSetPtr& known);
 
   // The next row of the current result. The view is valid until the next call on this session.
@@ -146,7 +151,9 @@ class Session {
   enum class Columns : bool { unwanted, wanted };
   Result<ResultHead> read_head(const ColumnSetPtr& known, Columns columns);
   std::optional<RowStep> row_or_end(Bytes payload);
-  Failure refuse_local_infile(std::string name);
+  Status answer_local_file(std::string_view name, std::optional<Failure>& refusal);
+  Status send_file(LocalFile* file);
+  Status file_cut_off(Failure failure);
   Status finish_command();
   Deadline read_deadline() const;
 
@@ -160,6 +167,7 @@ class Session {
   std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
   Deadline command_deadline_ = kNoDeadline;
+  std::optional<LocalFilePermission> local_file_;
   // The sequence number with which each answer begins: a command of several frames has used more than one.
   std::vector<std::uint8_t> queued_answers_;   // of commands not yet sent
   std::vector<std::uint8_t> pending_answers_;  // of commands sent; the first is being read

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
@@ -382,6 +386,96 @@ TEST(Session, RefusedLocalFileGetsAnEmptyPacketAndTheAnswerIsReadToItsEnd) {
   const Packet& written = talk.stream->written;
   EXPECT_EQ(Packet(written.end() - 4, written.end()), (Packet{0, 0, 0, 2}));
   EXPECT_TRUE(talk.session->run("next").ok());
+}
+
+// A file with this content, and the conversation of a statement that may send it.
+struct FileConversation : Conversation {
+  explicit FileConversation(const std::string& content, const Packet& after_the_file)
+      : Conversation(answer({request()}) + after_the_file) {
+    std::ofstream(name()) << content;
+    EXPECT_TRUE(query("LOAD").ok());
+    session->permit_local_file({.name = name(), .folder = {}});
+    stream->written.clear();
+  }
+  ~FileConversation() { std::filesystem::remove(name()); }
+
+  static std::string name() {
+    return (std::filesystem::temp_directory_path() / ("selkie-load-" + std::to_string(::getpid()))).string();
+  }
+  static Packet request() {
+    const std::string path = name();
+    Packet packet{0xfb};
+    packet.insert(packet.end(), path.begin(), path.end());
+    return packet;
+  }
+};
+
+TEST(Session, PermittedLocalFileIsSentInNumberedPiecesWithAnEmptyPacketBehindIt) {
+  std::string content(600'000, 'x');
+  content.front() = 'a', content.back() = 'z';
+  FileConversation talk(content, answer({kOk}, 6));  // the request is 1, three pieces and the empty packet are 2 to 5
+  auto head = talk.session->next_result(nullptr);
+  ASSERT_TRUE(head.ok()) << head.failure().message;
+  std::string sent;
+  std::uint8_t number = 2;
+  const Packet& written = talk.stream->written;
+  for (std::size_t at = 0; at < written.size(); ++number) {
+    const auto size = static_cast<std::size_t>(load_little_endian(written.data() + at, 3));
+    EXPECT_EQ(written[at + 3], number);
+    sent += as_text(Bytes(written).subspan(at + 4, size));
+    at += 4 + size;
+    EXPECT_EQ(size == 0, at == written.size());
+  }
+  EXPECT_TRUE(sent == content);
+  EXPECT_EQ(number, 6);
+  EXPECT_TRUE(talk.session->idle());
+}
+
+TEST(Session, PermissionForALocalFileEndsWithItsCommandAndWithItsFirstUse) {
+  FileConversation talk("secret", answer({kOk}, 4) + answer({FileConversation::request()}) + answer({kOk}, 3));
+  EXPECT_TRUE(talk.session->next_result(nullptr).ok());
+  talk.stream->written.clear();
+  EXPECT_EQ(talk.session->run("SELECT 1").failure().errc, Errc::local_infile_refused);
+  EXPECT_EQ(as_text(talk.stream->written).find("secret"), std::string::npos);
+  EXPECT_TRUE(talk.session->idle());
+}
+
+TEST(Session, ServersErrorAboutALocalFileIsItsAnswer) {
+  FileConversation talk("1", answer({kDeadlock}, 4) + answer({kOk}));
+  EXPECT_EQ(talk.session->next_result(nullptr).failure().server_code, 1213);
+  EXPECT_TRUE(talk.session->run("next").ok());
+}
+
+// Each request would be answered, and nothing would ever end.
+TEST(Session, ServerThatAsksForALocalFileAgainInsteadOfEndingTheResultLeavesTheProtocol) {
+  FileConversation talk("1", answer({FileConversation::request()}, 4));
+  EXPECT_EQ(talk.session->next_result(nullptr).failure().errc, Errc::malformed);
+  EXPECT_TRUE(talk.session->dead());
+}
+
+TEST(Session, ServerThatAsksForALocalFileInEachOfEndlessResultsIsReadWithoutGrowing) {
+  Packet script = answer({Packet{0xfb, 'x'}});
+  Conversation talk(script);
+  std::uint8_t number = 3;
+  for (int i = 0; i < 20'000; ++i, number = static_cast<std::uint8_t>(number + 3)) {
+    const Packet next = answer({kOkMore, Packet{0xfb, 'x'}}, number);
+    talk.stream->script.insert(talk.stream->script.end(), next.begin(), next.end());
+  }
+  const Packet last = answer({kOk}, number);
+  talk.stream->script.insert(talk.stream->script.end(), last.begin(), last.end());
+  ASSERT_TRUE(talk.query("q").ok());
+  EXPECT_EQ(talk.session->next_result(nullptr).failure().errc, Errc::local_infile_refused);
+  EXPECT_TRUE(talk.session->idle());
+}
+
+// An early end would be taken for the whole file.
+TEST(Session, DeadlineInTheMiddleOfALocalFileEndsTheSession) {
+  FileConversation talk(std::string(600'000, 'x'), answer({kOk}, 4));
+  talk.session->set_command_deadline(Clock::now() - std::chrono::seconds(1));
+  const auto head = talk.session->next_result(nullptr);
+  EXPECT_EQ(head.failure().errc, Errc::deadline_passed);
+  EXPECT_TRUE(talk.session->dead());
+  EXPECT_TRUE(talk.stream->written.empty());
 }
 
 TEST(Session, ClosedStatementGoesOutWithTheNextCommandAndIsNotWaitedFor) {
