@@ -69,6 +69,8 @@ struct OutPlan {
   OutConverter convert = nullptr;            // null: 07006, this pair is not supported
   const protocol::Column* column = nullptr;  // owned by the ColumnSet
   SQLSMALLINT c_type = 0;                    // ODBC 3 code
+  // The value's bytes go out as they are, with a terminator or without, so they need not be in memory together.
+  enum class Verbatim : std::uint8_t { no, bytes, terminated } verbatim = Verbatim::no;
   ZeroDate zero_date = ZeroDate::null;
   std::uint8_t numeric_precision = 0;   // SQL_C_NUMERIC: the ARD's SQL_DESC_PRECISION and SQL_DESC_SCALE; 0 = as the value is
   std::int8_t numeric_scale = 0;        //

@@ -345,6 +345,8 @@ OutPlan plan_output(const Column& column, Encoding encoding, SQLSMALLINT c_type,
   if (to == kNone) return plan;
   plan.convert = kTable[source_of(column, encoding)][to];
   if (plan.convert == nullptr && to == kTarget<Binary>) plan.convert = binary_output(column, encoding);
+  if (plan.convert == to_bytes) plan.verbatim = OutPlan::Verbatim::bytes;
+  if (plan.convert == to_narrow<Text>) plan.verbatim = OutPlan::Verbatim::terminated;
   return plan;
 }
 

@@ -11,23 +11,6 @@ std::size_t units_in(const Slot& slot) { return static_cast<std::size_t>(slot.ca
 // Before a piece: true when there is nothing more to deliver. A value is finished by the piece that holds its end, be it empty.
 bool is_finished(const Progress* progress) { return progress != nullptr && progress->finished; }
 
-// Without room for anything only the length is told. A bound column without a buffer never asked for more.
-Outcome tell_length(const Slot& slot, const Progress* progress, std::size_t left_bytes) {
-  write_length(slot, left_bytes);
-  return slot.data == nullptr && progress == nullptr ? Outcome::ok : Outcome::truncated;
-}
-
-// After a piece of `bytes`.
-Outcome delivered(const Slot& slot, Progress* progress, std::size_t bytes, std::size_t left_bytes) {
-  write_length(slot, left_bytes);
-  const bool is_end = bytes == left_bytes;
-  if (progress != nullptr) {
-    progress->delivered_bytes += bytes;
-    progress->finished = is_end;
-  }
-  return is_end ? Outcome::ok : Outcome::truncated;
-}
-
 constexpr char kHex[] = "0123456789ABCDEF";
 
 // Digits [first, first + count) of the hexadecimal text, and the terminator. `out` may lie at any address.
@@ -57,6 +40,21 @@ Outcome hex_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress) {
 }
 
 }  // namespace
+
+Outcome tell_length(const Slot& slot, const Progress* progress, std::size_t left_bytes) {
+  write_length(slot, left_bytes);
+  return slot.data == nullptr && progress == nullptr ? Outcome::ok : Outcome::truncated;
+}
+
+Outcome delivered(const Slot& slot, Progress* progress, std::size_t bytes, std::size_t left_bytes) {
+  write_length(slot, left_bytes);
+  const bool is_end = bytes == left_bytes;
+  if (progress != nullptr) {
+    progress->delivered_bytes += bytes;
+    progress->finished = is_end;
+  }
+  return is_end ? Outcome::ok : Outcome::truncated;
+}
 
 Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress) {
   if (is_finished(progress)) return Outcome::no_data;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "odbc/convert.h"
@@ -35,6 +36,23 @@ inline Outcome deliver_whole(const Slot& slot, Progress* progress, std::size_t b
   write_length(slot, bytes);
   if (progress != nullptr) progress->finished = true;
   return Outcome::ok;
+}
+
+// Without room for anything only the length is told. A bound column without a buffer never asked for more.
+Outcome tell_length(const Slot& slot, const Progress* progress, std::size_t left_bytes);
+// After a piece of `bytes` out of what was left.
+Outcome delivered(const Slot& slot, Progress* progress, std::size_t bytes, std::size_t left_bytes);
+
+// A piece of SQLGetData out of a value that is still arriving: `read` brings its next bytes into the application's buffer.
+template <class Read>
+Outcome arriving_piece(std::size_t left_bytes, bool terminated, const Slot& slot, Progress& progress, Read read) {
+  const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
+  if (slot.data == nullptr || capacity == 0) return tell_length(slot, &progress, left_bytes);
+  const std::size_t fits = std::min(left_bytes, capacity - (terminated ? 1 : 0));
+  auto* const out = static_cast<std::uint8_t*>(slot.data);
+  read(std::span(out, fits));
+  if (terminated) out[fits] = 0;
+  return delivered(slot, &progress, fits, left_bytes);
 }
 
 //   whole     characters at the front that have to fit, else out_of_range

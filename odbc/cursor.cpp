@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "odbc/bookmarks.h"
+#include "odbc/convert_pieces.h"
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
@@ -72,6 +73,7 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
 void Cursor::close() {
   columns_.reset();
   store_.reset();
+  large_row_.end();
   answer_ended_ = false;
   pending_failure_.reset();
   changes_.forget();
@@ -176,12 +178,15 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   const std::size_t columns_bound = bound_.size() - (!bound_.empty() && bound_.front().number == 0 ? 1 : 0);
   const bool keep_rows = !is_scrollable() && rowset_size > 1 && (is_updatable || columns_bound < columns_->size());
   if (!is_scrollable()) changes_.forget_rows();
+  // A row that is to be changed is looked at as a whole.
+  const auto large = is_updatable || rowset_size > 1 ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
+  large_row_.end();
   rowset_bytes_.clear();
   rowset_ends_.clear();
 
   SQLULEN rows = 0, bad_rows = 0;
   try {
-    for (protocol::Bytes row; rows < rowset_size && read_row(first + rows, row); ++rows) {
+    for (protocol::Bytes row; rows < rowset_size && read_row(first + rows, row, large); ++rows) {
       const SQLUSMALLINT row_status = show(first + rows, row, rows);
       if (row_status == SQL_ROW_ERROR) ++bad_rows;
       if (status != nullptr) status[rows] = row_status;
@@ -322,9 +327,9 @@ void Cursor::read_on(std::uint64_t rows) {
   }
 }
 
-bool Cursor::read_row(std::uint64_t index, protocol::Bytes& row) {
+bool Cursor::read_row(std::uint64_t index, protocol::Bytes& row, protocol::LargeRows large) {
   if (!is_scrollable()) {
-    if (answer_ended_ || !statement_.next_row(row)) {
+    if (answer_ended_ || !statement_.next_row(row, large)) {
       answer_ended_ = true;
       return false;
     }
@@ -348,6 +353,29 @@ void Cursor::fail_row_shape() {
       {protocol::Errc::malformed, 0, {}, "The server sent a row that does not fit its columns; the connection was closed."}};
 }
 
+void Cursor::check(protocol::Status status) {
+  if (!status.ok() && status.failure().errc == protocol::Errc::malformed) fail_row_shape();
+  statement_.check(std::move(status));
+}
+
+// The bound columns' cells are converted whole, so they and all before them are read at once.
+void Cursor::hold_bound_columns() {
+  if (!bound_.empty() && bound_.back().number != 0) check(large_row_.hold(bound_.back().number - 1));
+  for (const Bound& bound : bound_) {
+    if (bound.number == 0) continue;
+    require_kept(bound.number - 1);
+    cells_[bound.number - 1] = large_row_.cell(bound.number - 1);
+  }
+}
+
+void Cursor::require_kept(std::size_t column) const {
+  if (!large_row_.is_lost(column)) return;
+  throw Fail(SqlState::optional_feature,
+             "The beginning of column " + std::to_string(column + 1) +
+                 " is no longer kept: it was read in pieces from a row too large for memory. Read the value once, or set "
+                 "SQL_ATTR_CURSOR_TYPE to SQL_CURSOR_STATIC.");
+}
+
 // Row `index` of the result into row `position` of the bound buffers, from 0; its status.
 SQLUSMALLINT Cursor::show(std::uint64_t index, protocol::Bytes row, SQLULEN position) {
   if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
@@ -357,7 +385,12 @@ SQLUSMALLINT Cursor::show(std::uint64_t index, protocol::Bytes row, SQLULEN posi
 
 // Makes a row the one that cells_ hold.
 void Cursor::hold(std::uint64_t index, protocol::Bytes row) {
-  if (!split(row)) fail_row_shape();
+  if (row.empty()) {
+    check(large_row_.begin(statement_.answer(), *columns_));
+    hold_bound_columns();
+  } else if (!split(row)) {
+    fail_row_shape();
+  }
   loaded_row_ = index;
   bookmark_ = bookmark_of(index);
 }
@@ -389,6 +422,7 @@ SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
   protocol::Bytes row;
   if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
   load(index);
+  if (large_row_.is_begun()) hold_bound_columns();
   return deliver(position);
 }
 
@@ -432,7 +466,7 @@ void Cursor::find_row(std::uint64_t index, protocol::Bytes& row) {
 SQLULEN Cursor::row_number() const { return position_ == 0 ? 0 : static_cast<SQLULEN>(current_row()) + 1; }
 
 void Cursor::pin_current_row() {
-  if (!current_row_is_live_ || cells_.empty()) return;
+  if (!current_row_is_live_ || large_row_.is_begun()) return;
   current_row_is_live_ = false;
   std::size_t size = 0;
   for (const protocol::Cell& cell : cells_) size += cell.size_bytes;
@@ -483,19 +517,35 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     progress_ = {};
   }
   const Slot slot{buffer, capacity_bytes, indicator, indicator};
-  const protocol::Cell cell = cell_of(column);
-  Outcome outcome;
-  if (cell.is_null()) {
-    if (progress_.finished) return SQL_NO_DATA;
-    outcome = write_null(slot);
-    progress_.finished = true;
-  } else {
-    outcome = planned.plan.convert(planned.plan, cell, slot, &progress_);
-  }
+  const Outcome outcome = large_row_.is_begun() && column != 0 ? get_from_large_row(column - 1u, planned.plan, slot)
+                                                               : get_from_cell(planned.plan, cell_of(column), slot);
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
   if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position_), column);
   return is_error(outcome) ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+}
+
+Outcome Cursor::get_from_cell(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot) {
+  if (!cell.is_null()) return plan.convert(plan, cell, slot, &progress_);
+  if (progress_.finished) return Outcome::no_data;
+  progress_.finished = true;
+  return write_null(slot);
+}
+
+// Text and bytes asked for in order go from the wire to the application; anything else is first read whole.
+Outcome Cursor::get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot) {
+  if (progress_.finished) return Outcome::no_data;
+  const Connection::Running running(statement_.connection(), statement_);
+  statement_.renew_deadline();
+  check(large_row_.reach(column));
+  if (plan.verbatim != OutPlan::Verbatim::no && large_row_.is_arriving(column) &&
+      large_row_.given_bytes() == progress_.delivered_bytes) {
+    return arriving_piece(static_cast<std::size_t>(large_row_.left_bytes()), plan.verbatim == OutPlan::Verbatim::terminated,
+                          slot, progress_, [&](std::span<std::uint8_t> into) { check(large_row_.read(into)); });
+  }
+  require_kept(column);
+  check(large_row_.hold(column));
+  return get_from_cell(plan, large_row_.cell(column), slot);
 }
 
 }  // namespace selkie::odbc

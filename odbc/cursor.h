@@ -16,6 +16,7 @@
 #include "odbc/descriptor.h"
 #include "odbc/row_changes.h"
 #include "protocol/answer.h"
+#include "protocol/large_row.h"
 #include "protocol/row.h"
 
 namespace selkie::odbc {
@@ -80,8 +81,8 @@ class Cursor {
   protocol::Encoding encoding_of(std::size_t number) const;
   protocol::Cell cell_of(std::size_t number);  // of the row that is loaded
   std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
-  bool read_row(std::uint64_t index, protocol::Bytes& row);  // false: past the end
-  void read_on(std::uint64_t rows);                          // scrollable: until so many rows are stored
+  bool read_row(std::uint64_t index, protocol::Bytes& row, protocol::LargeRows large);  // false: past the end
+  void read_on(std::uint64_t rows);  // scrollable: until so many rows are stored
   std::uint64_t fetch_bookmark();
   bool split(protocol::Bytes row);
   void hold(std::uint64_t index, protocol::Bytes row);
@@ -89,6 +90,11 @@ class Cursor {
   SQLUSMALLINT show(std::uint64_t index, protocol::Bytes row, SQLULEN position);
   SQLUSMALLINT deliver(SQLULEN position);  // cells_ into the bound buffers; the row's status
   void fail_row_shape();
+  void hold_bound_columns();
+  void require_kept(std::size_t column) const;
+  void check(protocol::Status status);
+  Outcome get_from_cell(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot);
+  Outcome get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot);
 
   Statement& statement_;
   protocol::ColumnSetPtr columns_;
@@ -113,6 +119,7 @@ class Cursor {
   std::vector<std::size_t> rowset_ends_;
   bool current_row_is_live_ = false;  // cells_ point into the answer's buffer
   std::vector<std::uint8_t> pinned_row_;
+  protocol::LargeRow large_row_;  // the current row of a forward-only cursor, where it is too large for cells_
 
   std::uint64_t first_row_ = 0;   // of the rowset in the result, from 0
   std::uint64_t rows_taken_ = 0;  // from a forward-only answer

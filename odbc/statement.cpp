@@ -436,10 +436,14 @@ SQLRETURN Statement::more_results() {
 
 SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched) {
   const Connection::Running running(connection_, *cause_);
-  if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
+  renew_deadline();
   const SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
   if (code != SQL_ERROR) cursor_state_ = fetched;
   return code;
+}
+
+void Statement::renew_deadline() {
+  if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
 }
 
 bool Statement::rows_ended(protocol::RowStep step) {
@@ -450,7 +454,7 @@ bool Statement::rows_ended(protocol::RowStep step) {
 
 void Statement::skip_rows() {
   protocol::Bytes row;
-  while (answer_.in_rows() && next_row(row)) {}
+  while (answer_.in_rows() && next_row(row, protocol::LargeRows::in_parts)) {}
 }
 
 void Statement::release_wire_when_done() {

@@ -94,11 +94,19 @@ class Statement : public Handle {
   void open_query(std::string_view sql, protocol::ColumnSetPtr columns);
 
   // --- For the cursor
-  // The next row of the answer; false at its end. Throws what the server or the wire has to say.
-  bool next_row(protocol::Bytes& row) {
-    const protocol::RowStep step = answer_.next_row(row);
-    return step == protocol::RowStep::row || rows_ended(step);
+  // The next row of the answer; false at its end. A large one, where it may come in parts, is empty: LargeRow reads it
+  // from answer(). Throws what the server or the wire has to say.
+  bool next_row(protocol::Bytes& row, protocol::LargeRows large = protocol::LargeRows::whole) {
+    const protocol::RowStep step = answer_.next_row(row, large);
+    return step == protocol::RowStep::row || step == protocol::RowStep::large_row || rows_ended(step);
   }
+  protocol::Answer& answer() { return answer_; }
+  // Throws what the wire has to say, and leaves a clean one.
+  void check(protocol::Status status) {
+    if (!status.ok()) fail(std::move(status).failure());
+  }
+  // The query timeout counts anew for each call that waits for the server.
+  void renew_deadline();
   std::uint64_t max_rows() const { return attributes.max_rows; }
   ZeroDate zero_date() const;
 

@@ -1,5 +1,7 @@
 #include "protocol/answer.h"
 
+#include <algorithm>
+
 namespace selkie::protocol {
 
 Answer::Answer(ColumnSetPtr columns, std::unique_ptr<RowStore> rows) {
@@ -26,10 +28,10 @@ Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
   return std::move(parked_.front().head);
 }
 
-RowStep Answer::next_row(Bytes& row) {
+RowStep Answer::next_row(Bytes& row, LargeRows large) {
   if (live_) {
-    const RowStep step = session_->next_row(row);
-    if (step == RowStep::row) return step;
+    const RowStep step = session_->next_row(row, large);
+    if (step == RowStep::row || step == RowStep::large_row) return step;
     if (step == RowStep::failed) {
       failure_ = session_->take_failure();
       if (failure_.errc == Errc::deadline_passed) return step;  // the answer can be read on
@@ -39,6 +41,7 @@ RowStep Answer::next_row(Bytes& row) {
     live_ = session_->has_more_results();
     return step;
   }
+  row_rest_.reset();
   ParkedResult& result = parked_.front();
   if (next_row_ < result.rows->rows()) {
     if (Status read = result.rows->read(next_row_++, row); !read.ok()) {
@@ -66,6 +69,7 @@ Status Answer::park_rows(ParkedResult& result) {
     Bytes row;
     switch (session_->next_row(row)) {
       case RowStep::row:
+      case RowStep::large_row:
         if (Status kept = result.rows->append(row); !kept.ok()) return kept;
         break;
       case RowStep::end: result.end = session_->end_of_rows(); return {};
@@ -80,8 +84,33 @@ Status Answer::park_rows(ParkedResult& result) {
   }
 }
 
+Result<std::size_t> Answer::read_row_part(std::span<std::uint8_t> into) {
+  if (live_) return session_->read_row_part(into);
+  if (rest_part_.empty() && row_rest_ && next_rest_ < row_rest_->rows()) {
+    if (Status read = row_rest_->read(next_rest_++, rest_part_); !read.ok()) return std::move(read).failure();
+  }
+  const Bytes part = rest_part_.first(std::min(into.size(), rest_part_.size()));
+  std::copy_n(part.data(), part.size(), into.data());
+  rest_part_ = rest_part_.subspan(part.size());
+  return part.size();
+}
+
+Status Answer::park_rest_of_row() {
+  row_rest_ = std::make_unique<RowStore>(memory_limit_bytes_);
+  next_rest_ = 0;
+  rest_part_ = {};
+  for (Bytes part;;) {
+    if (Status read = session_->read_row_part(part); !read.ok()) return read;
+    if (part.empty()) return {};
+    if (Status kept = row_rest_->append(part); !kept.ok()) return kept;
+  }
+}
+
 Status Answer::park() {
   if (!live_) return {};
+  if (session_->in_large_row()) {
+    if (Status parked = park_rest_of_row(); !parked.ok()) return parked;
+  }
   parked_.clear();
   next_row_ = 0;
   front_begun_ = true;

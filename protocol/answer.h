@@ -1,4 +1,4 @@
-// A command's whole answer as its statement reads it: live from the wire, parked in memory when somebody else needs the wire,
+// A command's whole answer as its statement reads it: live from the wire, parked when somebody else needs the wire,
 // or made here without a server. The reader cannot tell the difference.
 #pragma once
 
@@ -27,7 +27,9 @@ class Answer {
 
   // As Session's functions of the same names.
   Result<ResultHead> next_result(const ColumnSetPtr& known);
-  RowStep next_row(Bytes& row);
+  RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole);
+  // As Session's function of the same name; of a parked answer the row comes from its copy.
+  Result<std::size_t> read_row_part(std::span<std::uint8_t> into);
   bool has_more_results() const;
   const Session::RowsEnd& end_of_rows() const { return rows_end_; }
   Failure take_failure() { return std::move(failure_); }
@@ -55,6 +57,7 @@ class Answer {
   };
 
   Status park_rows(ParkedResult& result);
+  Status park_rest_of_row();
 
   Session* session_ = nullptr;
   Encoding encoding_ = Encoding::text;
@@ -65,6 +68,10 @@ class Answer {
   std::deque<ParkedResult> parked_;  // front: the current result once it was begun
   bool front_begun_ = false;
   std::uint64_t next_row_ = 0;
+  // What was left of a large row when the answer was parked, as it came; and what of it was read last, as far as it is unread.
+  std::unique_ptr<RowStore> row_rest_;
+  std::uint64_t next_rest_ = 0;
+  Bytes rest_part_;
   Session::RowsEnd rows_end_;
   Failure failure_;
 };

@@ -32,19 +32,31 @@ std::span<std::uint8_t> FrameReader::writable() {
   return {buffer_.data() + end_, buffer_.capacity() - end_};
 }
 
+// Takes note of the header of the packet's next piece.
+FrameStatus FrameReader::begin_piece(const std::uint8_t* header, std::size_t& piece_bytes) {
+  piece_bytes = static_cast<std::size_t>(load_little_endian(header, 3));
+  if (!in_order(header[3])) return FrameStatus::out_of_order;
+  const std::size_t payload_so_far = gathered_ == 0 ? 0 : gathered_ - kFrameHeaderBytes;
+  if (piece_bytes > max_packet_bytes_ - payload_so_far) return FrameStatus::too_large;
+  ++sequence_;
+  last_piece_ = piece_bytes < kMaxFramePayload;
+  return FrameStatus::packet;
+}
+
 // The unread bytes begin with the current packet's first header; behind it lie the pieces gathered so far, later headers
 // taken out. A header is due at begin_ + gathered_ unless the piece before it is still arriving.
 FrameStatus FrameReader::next_in_pieces(Bytes& payload) {
+  while (in_parts_) {
+    Bytes skipped;
+    if (const FrameStatus status = next_part(skipped, SIZE_MAX); status != FrameStatus::packet) return status;
+  }
   for (;;) {
     if (header_due_) {
       wanted_ = gathered_ + kFrameHeaderBytes;
       if (unread_bytes() < wanted_) return FrameStatus::need_more;
       std::uint8_t* const header = buffer_.data() + begin_ + gathered_;
-      const std::size_t piece = static_cast<std::size_t>(load_little_endian(header, 3));
-      if (!in_order(header[3])) return FrameStatus::out_of_order;
-      const std::size_t payload_so_far = gathered_ == 0 ? 0 : gathered_ - kFrameHeaderBytes;
-      if (piece > max_packet_bytes_ - payload_so_far) return FrameStatus::too_large;
-      ++sequence_;
+      std::size_t piece = 0;
+      if (const FrameStatus status = begin_piece(header, piece); status != FrameStatus::packet) return status;
       if (gathered_ == 0) {
         gathered_ = kFrameHeaderBytes;
       } else {
@@ -54,7 +66,6 @@ FrameStatus FrameReader::next_in_pieces(Bytes& payload) {
       }
       gathered_ += piece;
       header_due_ = false;
-      last_piece_ = piece < kMaxFramePayload;
     }
     wanted_ = gathered_;
     if (unread_bytes() < gathered_) return FrameStatus::need_more;
@@ -66,6 +77,37 @@ FrameStatus FrameReader::next_in_pieces(Bytes& payload) {
   gathered_ = 0;
   wanted_ = 0;
   header_due_ = true;
+  return FrameStatus::packet;
+}
+
+// The pieces gathered so far lie joined behind the first header and count as one.
+void FrameReader::begin_parts() {
+  in_parts_ = true;
+  piece_left_ = gathered_ - kFrameHeaderBytes;
+  begin_ += kFrameHeaderBytes;
+}
+
+FrameStatus FrameReader::next_part(Bytes& part, std::size_t most_bytes) {
+  part = {};
+  wanted_ = 0;
+  while (piece_left_ == 0) {
+    if (last_piece_) {
+      in_parts_ = false;
+      gathered_ = 0;
+      header_due_ = true;
+      return FrameStatus::packet;
+    }
+    if (unread_bytes() < kFrameHeaderBytes) return FrameStatus::need_more;
+    std::size_t piece = 0;
+    if (const FrameStatus status = begin_piece(buffer_.data() + begin_, piece); status != FrameStatus::packet) return status;
+    begin_ += kFrameHeaderBytes;
+    gathered_ += piece;
+    piece_left_ = piece;
+  }
+  if (unread_bytes() == 0) return FrameStatus::need_more;
+  part = Bytes(buffer_.data() + begin_, std::min({most_bytes, piece_left_, unread_bytes()}));
+  begin_ += part.size();
+  piece_left_ -= part.size();
   return FrameStatus::packet;
 }
 

@@ -31,7 +31,8 @@ class FrameReader {
   std::span<std::uint8_t> writable();
   void commit(std::size_t received_bytes) { end_ += received_bytes; }
 
-  // The next packet, its pieces joined in place. The view is valid until writable() or shrink() is called.
+  // The next packet, its pieces joined in place; what is left of one that is read in parts is skipped, unkept. The view is
+  // valid until writable() or shrink() is called.
   // After out_of_order and too_large every later call answers the same.
   FrameStatus next(Bytes& payload) {
     // The common packet lies whole in the buffer and is its own last piece.
@@ -50,6 +51,23 @@ class FrameReader {
     return next_in_pieces(payload);
   }
 
+  // --- A packet that is not to be held whole. After next() answered need_more:
+
+  // More than so many bytes of it are announced, and its first byte is there.
+  bool is_larger_than(std::size_t size_bytes) const {
+    return !header_due_ && !in_parts_ && gathered_ > kFrameHeaderBytes + size_bytes && unread_bytes() > kFrameHeaderBytes;
+  }
+  std::uint8_t first_byte() const { return buffer_.data()[begin_ + kFrameHeaderBytes]; }
+  std::size_t announced_bytes() const { return gathered_ - kFrameHeaderBytes; }  // of the pieces whose headers have come
+  // From here on next_part() hands it out as it arrives.
+  void begin_parts();
+  bool in_parts() const { return in_parts_; }
+  // The next bytes of the packet, as many as are there, at most `most_bytes`; none: it has ended. Valid as a packet is.
+  FrameStatus next_part(Bytes& part, std::size_t most_bytes);
+  // So many bytes come next in the stream and belong to the packet: they may be received elsewhere. 0: ask next_part().
+  std::size_t due_bytes() const { return unread_bytes() == 0 ? piece_left_ : 0; }
+  void received_elsewhere(std::size_t size_bytes) { piece_left_ -= size_bytes; }
+
   // A new command restarts the numbering; the answer's first packet is expected to carry `sequence`.
   void expect_sequence(std::uint8_t sequence) { sequence_ = sequence; }
   std::uint8_t sequence() const { return sequence_; }
@@ -65,6 +83,7 @@ class FrameReader {
  private:
   bool in_order(std::uint8_t number) const { return ((number ^ sequence_) & checked_bits_) == 0; }
   FrameStatus next_in_pieces(Bytes& payload);
+  FrameStatus begin_piece(const std::uint8_t* header, std::size_t& piece_bytes);
 
   RawBuffer buffer_;
   std::size_t begin_ = 0, end_ = 0;  // the unread bytes are buffer_[begin_, end_)
@@ -72,6 +91,8 @@ class FrameReader {
   std::size_t gathered_ = 0;         // the current packet's first header and its pieces so far; 0: not begun
   bool header_due_ = true;           // behind the gathered bytes comes a header
   bool last_piece_ = false;          // the piece being gathered ends the packet
+  bool in_parts_ = false;            // the packet is handed out as it arrives; gathered_ only counts then
+  std::size_t piece_left_ = 0;       // in parts: bytes of the current piece still to be handed out
   std::size_t max_packet_bytes_;
   std::uint8_t sequence_ = 0;         // of the next header
   std::uint8_t checked_bits_ = 0xff;  // of the number in it

@@ -88,6 +88,12 @@ Event ResponseMachine::after_columns(Bytes payload) {
   return event::None{};
 }
 
+bool ResponseMachine::takes_large_row(std::uint8_t first_byte, std::size_t size_bytes) {
+  if (!in_rows() || !starts_row(first_byte, size_bytes)) return false;
+  phase_ = Phase::rows;
+  return true;
+}
+
 Event ResponseMachine::row_or_end(Bytes payload) {
   if (is_row(payload)) return event::Row{payload};
   return end(payload, true);

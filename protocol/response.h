@@ -78,9 +78,11 @@ class ResponseMachine {
   // True: the packet is a row of the current result; on_packet would answer Row and change nothing, so a scan takes the
   // packet as it is. False: ask on_packet; it may still be a row, the first one is with EOF deprecation.
   bool is_row(Bytes payload) const {
-    return phase_ == Phase::rows && !payload.empty() &&
-           (payload[0] < 0xfe || (payload[0] == 0xfe && payload.size() >= end_of_rows_below_));
+    return phase_ == Phase::rows && !payload.empty() && starts_row(payload[0], payload.size());
   }
+  // The same question about a packet of which no more has come than its first byte, and which has at least `size_bytes`, more
+  // than any packet that is structure only. True: the row counts as taken.
+  bool takes_large_row(std::uint8_t first_byte, std::size_t size_bytes);
 
   // The head of a result with rows is complete: rows, or their end, come next. With EOF deprecation one packet that is
   // structure only may still stand before them.
@@ -97,6 +99,9 @@ class ResponseMachine {
   // fills a piece, an EOF is shorter than such a cell's length.
   static constexpr std::size_t kBelowFullPiece = 0xffffff, kBelowLongCell = 9;
 
+  bool starts_row(std::uint8_t first_byte, std::size_t size_bytes) const {
+    return first_byte < 0xfe || (first_byte == 0xfe && size_bytes >= end_of_rows_below_);
+  }
   Event head(Bytes payload);
   Event column(Bytes payload);
   Event after_columns(Bytes payload);

@@ -8,6 +8,7 @@ namespace {
 constexpr std::chrono::milliseconds kPartingPatience{200};
 constexpr const char* kBadDefinition = "malformed column definition, or more of them than memory is for";
 constexpr std::size_t kFilePieceBytes = 256 * 1024;             // of a local file, in one packet
+constexpr std::size_t kWorthReceiving = 8 * 1024;               // below, a read fills the buffer and the bytes are copied
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
@@ -115,36 +116,39 @@ std::optional<Failure> Session::parting_words() {
 
 Deadline Session::read_deadline() const { return std::min(command_deadline_, in_future(read_timeout_)); }
 
-Status Session::receive() {
+Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room) {
   const Deadline deadline = read_deadline();
-  auto received = opened_.stream->read_some(opened_.frames.writable(), deadline);
-  if (received.ok()) {
-    opened_.frames.commit(*received);
-    return {};
-  }
+  auto received = opened_.stream->read_some(room, deadline);
+  if (received.ok()) return received;
   if (received.failure().errc == Errc::timed_out && deadline == command_deadline_) {
     return {Errc::deadline_passed, "The command did not finish in time."};
   }
-  return die(std::move(received).failure());
+  return std::move(die(std::move(received).failure())).failure();
+}
+
+Status Session::receive() {
+  auto received = receive_into(opened_.frames.writable());
+  if (!received.ok()) return std::move(received).failure();
+  opened_.frames.commit(*received);
+  return {};
 }
 
 Status Session::next_packet(Bytes& payload) {
   for (;;) {
-    switch (opened_.frames.next(payload)) {
-      case FrameStatus::packet: return {};
-      case FrameStatus::need_more:
-        if (Status status = receive(); !status.ok()) return status;
-        break;
-      case FrameStatus::out_of_order: {
-        const bool at_the_start = !pending_answers_.empty() && opened_.frames.sequence() == pending_answers_.front();
-        auto goodbye = at_the_start ? parting_words() : std::nullopt;
-        return die(goodbye ? std::move(*goodbye) : left_protocol("packets out of order"));
-      }
-      case FrameStatus::too_large:
-        return die(
-            {Errc::packet_too_large, 0, {}, "The server sent a packet larger than MAX_PACKET; the connection was closed."});
-    }
+    const FrameStatus frame = opened_.frames.next(payload);
+    if (frame == FrameStatus::packet) return {};
+    if (Status status = frame == FrameStatus::need_more ? receive() : frame_failure(frame); !status.ok()) return status;
   }
+}
+
+Status Session::frame_failure(FrameStatus frame) {
+  if (frame == FrameStatus::too_large) {
+    return die({Errc::packet_too_large, 0, {}, "The server sent a packet larger than MAX_PACKET; the connection was closed."});
+  }
+  const bool at_the_start =
+      !in_large_row() && !pending_answers_.empty() && opened_.frames.sequence() == pending_answers_.front();
+  auto goodbye = at_the_start ? parting_words() : std::nullopt;
+  return die(goodbye ? std::move(*goodbye) : left_protocol("packets out of order"));
 }
 
 Status Session::die(Failure failure) {
@@ -284,7 +288,7 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
   }
 }
 
-RowStep Session::next_row(Bytes& row) {
+RowStep Session::next_row(Bytes& row, LargeRows large) {
   for (;;) {
     const FrameStatus frame = opened_.frames.next(row);
     if (frame == FrameStatus::packet) {
@@ -293,12 +297,43 @@ RowStep Session::next_row(Bytes& row) {
       if (const std::optional<RowStep> step = row_or_end(row)) return *step;
       continue;
     }
-    Status status = frame == FrameStatus::need_more ? receive() : next_packet(row);
+    FrameReader& frames = opened_.frames;
+    if (frame == FrameStatus::need_more && large == LargeRows::in_parts && frames.is_larger_than(kWholeRowBytes) &&
+        response_->takes_large_row(frames.first_byte(), frames.announced_bytes())) {
+      frames.begin_parts();
+      row = {};
+      return RowStep::large_row;
+    }
+    Status status = frame == FrameStatus::need_more ? receive() : frame_failure(frame);
     if (!status.ok()) {
       failure_ = std::move(status).failure();
       return RowStep::failed;
     }
   }
+}
+
+Status Session::next_row_part(Bytes& part, std::size_t most_bytes) {
+  if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
+  for (;;) {
+    const FrameStatus frame = opened_.frames.next_part(part, most_bytes);
+    if (frame == FrameStatus::packet) return {};
+    if (Status status = frame == FrameStatus::need_more ? receive() : frame_failure(frame); !status.ok()) return status;
+  }
+}
+
+Status Session::read_row_part(Bytes& part) { return next_row_part(part, SIZE_MAX); }
+
+Result<std::size_t> Session::read_row_part(std::span<std::uint8_t> into) {
+  const std::size_t due = std::min(opened_.frames.due_bytes(), into.size());
+  if (due >= kWorthReceiving && !dead_) {
+    auto received = receive_into(into.first(due));
+    if (received.ok()) opened_.frames.received_elsewhere(*received);
+    return received;
+  }
+  Bytes part;
+  if (Status status = next_row_part(part, into.size()); !status.ok()) return std::move(status).failure();
+  std::copy_n(part.data(), part.size(), into.data());
+  return part.size();
 }
 
 // What a packet among the rows is that is_row() could not tell at once; nullopt: structure only.
@@ -372,9 +407,14 @@ Status Session::file_cut_off(Failure failure) {
 Result<bool> Session::drain(std::size_t limit_bytes) {
   std::size_t read_bytes = 0;
   while (!dead_ && !pending_answers_.empty()) {
-    if (in_rows_) {
+    if (in_large_row()) {
+      Bytes part;
+      if (Status status = read_row_part(part); !status.ok()) return std::move(status).failure();
+      read_bytes += part.size();
+      if (read_bytes >= limit_bytes) return false;
+    } else if (in_rows_) {
       Bytes row;
-      const RowStep step = next_row(row);
+      const RowStep step = next_row(row, LargeRows::in_parts);
       read_bytes += row.size();
       if (step == RowStep::failed && (dead_ || failure_.errc == Errc::deadline_passed)) return take_failure();
       if (step == RowStep::row && read_bytes >= limit_bytes) return false;
@@ -428,7 +468,7 @@ Status Session::finish_command() {
     Status status;
     if (in_rows_) {
       Bytes row;
-      if (next_row(row) == RowStep::failed) status = take_failure();
+      if (next_row(row, LargeRows::in_parts) == RowStep::failed) status = take_failure();
     } else if (auto head = read_head(nullptr, Columns::unwanted); !head.ok()) {
       status = std::move(head).failure();
     }

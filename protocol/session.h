@@ -46,10 +46,15 @@ struct PreparedStatement {
   std::uint64_t context = 0;  // Session::context() when it was prepared
 };
 
+// Rows of more than this may be had in parts.
+inline constexpr std::size_t kWholeRowBytes = 256 * 1024;
+enum class LargeRows : std::uint8_t { whole, in_parts };
+
 enum class RowStep : std::uint8_t {
   row,
-  end,     // of this result; end_of_rows() tells the rest
-  failed,  // take_failure() tells why; a server's ERR ends the whole answer, any other failure ends the session
+  large_row,  // too large to be held: read_row_part() reads it
+  end,        // of this result; end_of_rows() tells the rest
+  failed,     // take_failure() tells why; a server's ERR ends the whole answer, any other failure ends the session
 };
 
 class Session {
@@ -113,8 +118,16 @@ class Session {
   // Errors: server_error and local_infile_refused end the answer; anything else ends the session.
   Result<ResultHead> next_result(const ColumnSetPtr& known);
 
-  // The next row of the current result. The view is valid until the next call on this session.
-  RowStep next_row(Bytes& row);
+  // The next row of the current result; what is left of a large one is skipped. The view is valid until the next call on this
+  // session.
+  RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole);
+  // The next bytes of the large row: at least one, or 0 at its end. Where none are waiting in the read buffer they are
+  // received straight into `into`.
+  // Errors: those that end the session, deadline_passed.
+  Result<std::size_t> read_row_part(std::span<std::uint8_t> into);
+  // The same as a view, valid until the next call on this session.
+  Status read_row_part(Bytes& part);
+  bool in_large_row() const { return opened_.frames.in_parts(); }
   struct RowsEnd {
     std::uint16_t warnings = 0;
     bool out_params = false;
@@ -140,9 +153,12 @@ class Session {
   Status reset();
 
  private:
+  Result<std::size_t> receive_into(std::span<std::uint8_t> room);
   Status receive();                    // one read from the stream into the frames
   Status next_packet(Bytes& payload);  // the next whole packet
-  Status die(Failure failure);         // closes the session; hands the failure back
+  Status next_row_part(Bytes& part, std::size_t most_bytes);
+  Status frame_failure(FrameStatus frame);
+  Status die(Failure failure);  // closes the session; hands the failure back
   Status lost_while_writing(Failure failure);
   std::optional<Failure> parting_words();
   void answer_ended();

@@ -59,6 +59,12 @@ void perform_all(const Staging& staging, const ReplayOptions& options) {
   const auto stop = [] { return ::testing::Test::HasFailure(); };  // one report is enough
   Delivery delivery{.transport = options.transport};
   const std::size_t size = perform(staging, delivery, "delivered whole").sent_bytes;
+  for (const std::size_t byte : options.places) {
+    if (stop()) return;
+    const std::string place = "in front of byte " + std::to_string(byte) + " of " + std::to_string(size);
+    perform(staging, {.transport = options.transport, .cut_at = byte}, "with a pause " + place);
+    perform(staging, {.transport = options.transport, .lost_at_byte = byte}, "with the link lost " + place);
+  }
   if (stop() || options.whole_only) return;
 
   delivery.byte_by_byte = true;

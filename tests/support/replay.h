@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tests/support/odbc_client.h"
 #include "tests/support/script.h"
@@ -24,7 +25,8 @@ struct ReplayOptions {
   Transport transport = Transport::unix_socket;
   bool cuts = true;  // a pause in front of every byte; for a long script, byte by byte has to do
   bool losses = true;
-  bool whole_only = false;  // for conversations of many megabytes
+  bool whole_only = false;            // for conversations of many megabytes
+  std::vector<std::size_t> places{};  // of these: in front of which bytes there is a pause, and the link lost, all the same
 };
 
 // A conversation after login, with each of the servers.
