@@ -256,6 +256,8 @@ TypeDescription describe(const Column& column, const DescribeOptions& options) {
     case WireType::bit:
       if (column.length <= 1) {
         set_fixed(d, SQL_BIT, "bit");
+        d.literal_prefix = "b'";
+        d.literal_suffix = "'";
       } else {
         set_bytes(d, SQL_BINARY, (SQLULEN{column.length} + 7) / 8, "bit", options);
       }
