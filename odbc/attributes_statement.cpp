@@ -206,6 +206,7 @@ constexpr Row kAttributes[] = {
          [](S& s, SQLULEN value) {
            require_one_of(value, {SQL_UB_OFF, SQL_UB_FIXED, SQL_UB_VARIABLE});
            s.attributes.use_bookmarks = value;
+           s.ird().bookmark = value == SQL_UB_OFF ? nullptr : &bookmark_column(value);
            s.ard().changed();  // column 0 is another one
          }},
     {.id = SQL_GET_BOOKMARK, .kind = Kind::ulen, .get = get_bookmark},

@@ -137,7 +137,7 @@ Cursor::Bound Cursor::plan_binding(SQLSMALLINT number, const DescriptorRecord& r
 
 // Column 0 is the bookmark, which comes in binary whatever the rows come in.
 const protocol::Column& Cursor::column_of(std::size_t number) const {
-  return number == 0 ? bookmark_column(statement_.attributes.use_bookmarks) : (*columns_)[number - 1];
+  return number == 0 ? *statement_.ird().bookmark : (*columns_)[number - 1];
 }
 
 protocol::Encoding Cursor::encoding_of(std::size_t number) const {

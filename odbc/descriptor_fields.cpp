@@ -131,12 +131,13 @@ Descriptor::Value Descriptor::get_field(SQLSMALLINT record_number, SQLSMALLINT f
   if (row.is_header) {
     value = header_field(field);
   } else {
-    const bool has_bookmark_record = role_ == DescriptorRole::ard || role_ == DescriptorRole::apd;
+    const bool has_bookmark_record = role_ == DescriptorRole::ard || role_ == DescriptorRole::apd || bookmark != nullptr;
     if (record_number < (has_bookmark_record ? 0 : 1) || record_number > count()) {
       throw Fail(SqlState::invalid_descriptor_index);
     }
-    value = is_ird ? column_field((*columns_)[static_cast<std::size_t>(record_number) - 1], field)
-                   : record_field(*find(record_number), field);
+    value = !is_ird              ? record_field(*find(record_number), field)
+            : record_number == 0 ? column_field(*bookmark, field)
+                                 : column_field((*columns_)[static_cast<std::size_t>(record_number) - 1], field);
   }
   value.size_bytes = width(row.kind);
   return value;

@@ -5,9 +5,10 @@
 namespace selkie::odbc {
 namespace {
 
-const protocol::Column& require_column(const protocol::ColumnSetPtr& columns, SQLUSMALLINT number) {
-  if (number == 0 || number > columns->size()) throw Fail(SqlState::invalid_descriptor_index);
-  return (*columns)[number - 1];
+const protocol::Column& require_column(Statement& statement, const protocol::ColumnSetPtr& columns, SQLUSMALLINT number) {
+  const protocol::Column* const bookmark = statement.ird().bookmark;
+  if (number > columns->size() || (number == 0 && bookmark == nullptr)) throw Fail(SqlState::invalid_descriptor_index);
+  return number == 0 ? *bookmark : (*columns)[number - 1];
 }
 
 Descriptor::Value number_value(SQLLEN number) {
@@ -22,7 +23,7 @@ bool is_count(SQLUSMALLINT field) { return field == SQL_DESC_COUNT || field == S
 
 ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
   const protocol::ColumnSetPtr columns = statement.require_columns(Call::describe_column);
-  const TypeDescription type = describe(require_column(columns, number), statement.connection().describe_options());
+  const TypeDescription type = describe(require_column(statement, columns, number), statement.connection().describe_options());
   const auto record = static_cast<SQLSMALLINT>(number);
   return {.name = statement.ird().get_field(record, SQL_DESC_NAME).text,
           .type = concise_type_for(statement.connection(), type.concise_type),
@@ -34,7 +35,7 @@ ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
 Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {
   if (is_count(field)) return number_value(statement.result_columns());
   const protocol::ColumnSetPtr columns = statement.require_columns(Call::column_attribute);
-  const protocol::Column& column = require_column(columns, number);
+  const protocol::Column& column = require_column(statement, columns, number);
   const auto described = [&] { return describe(column, statement.connection().describe_options()); };
   switch (field) {  // ODBC 2 had other meanings for these three. Spec: "SQLColAttributes Mapping"
     case SQL_COLUMN_PRECISION: return number_value(static_cast<SQLLEN>(described().column_size));

@@ -37,7 +37,7 @@ struct Settings {
   bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, compress = false;
   std::string compression;             // algorithms in order of preference, "zstd,zlib,uncompressed"; empty = none
   std::uint8_t compression_level = 0;  // 0 = the algorithm's own
-  bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false, dynamic_cursor = false;
+  bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false;
   bool full_column_names = false, no_transactions = false, no_prompt = false;
   bool auto_is_null = false, local_infile = false;
   std::string local_infile_dir;

@@ -270,9 +270,9 @@ TEST(Settings, OptionBitTurnsItsKeywordOnUnlessGivenByName) {
       EXPECT_EQ(keyword->get(read.settings), "1") << option.keyword;
     }
   }
-  const Read mixed("OPTION=3;FOUND_ROWS=0;OPTIONS=32");
+  const Read mixed("OPTION=3;FOUND_ROWS=0;OPTIONS=1024");
   EXPECT_FALSE(mixed.settings.found_rows);
-  EXPECT_FALSE(mixed.settings.dynamic_cursor);  // of OPTION and OPTIONS the first
+  EXPECT_FALSE(mixed.settings.full_column_names);  // of OPTION and OPTIONS the first
   EXPECT_TRUE(Read("OPTIONS=4294967295").settings.full_column_names);
 }
 
