@@ -2,9 +2,11 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "protocol/answer.h"
 #include "protocol/auth.h"
+#include "protocol/compression.h"
 #include "protocol/handshake.h"
 #include "protocol/session.h"
 #include "tests/fuzz/target.h"
@@ -46,6 +48,27 @@ std::unique_ptr<Session> session_over(Bytes input, std::uint64_t capabilities, s
                 .host = {}};
   opened.dialect.capabilities = capabilities;
   return std::make_unique<Session>(std::move(opened));
+}
+
+// Bytes behind the compression, or where they end before their time; `room` is what a reader offers at once.
+struct Unpacked {
+  std::string bytes;
+  Errc errc = Errc::malformed;
+};
+Unpacked unpack(Bytes input, Compression algorithm, std::size_t piece, std::size_t room) {
+  const auto stream = start_compression(std::make_unique<InputStream>(input, piece), algorithm, kDefaultCompressionLevel);
+  Unpacked unpacked;
+  std::vector<std::uint8_t> buffer(room);
+  for (;;) {
+    const auto count = stream->read_some(buffer, kNoDeadline);
+    if (!count.ok()) {
+      unpacked.errc = count.failure().errc;
+      return unpacked;
+    }
+    require(count.value() != 0 && count.value() <= room, "a read gives something, and no more than there is room for");
+    unpacked.bytes.append(as_text(Bytes(buffer).first(count.value())));
+    if (unpacked.bytes.size() > (64u << 20)) return unpacked;  // one input holds several packets of 16 MiB
+  }
 }
 
 constexpr std::uint64_t kAgreements[] = {
@@ -151,6 +174,22 @@ void answer(Bytes input) {
     std::string of_parked =
         head->has_rows ? "(" + std::to_string(head->columns->size()) : "(" + std::to_string(head->affected_rows);
     require(read_on(parked, std::move(of_parked)) == seen, "a parked answer reads as the live one does");
+  }
+}
+
+// The first byte chooses the algorithm.
+void compression(Bytes input) {
+  if (input.empty()) return;
+  const Compression algorithm = (input[0] & 1) != 0 ? Compression::zstd : Compression::zlib;
+  input = input.subspan(1);
+  const Unpacked whole = unpack(input, algorithm, SIZE_MAX, 64 * 1024);
+  if (whole.bytes.size() > (1u << 20)) return;
+  for (const std::size_t piece : {1u, 7u}) {
+    for (const std::size_t room : {3u, 4096u}) {
+      const Unpacked other = unpack(input, algorithm, piece, room);
+      require(other.errc == whole.errc, "where it ends does not depend on the segments");
+      require(whole.errc == Errc::malformed || other.bytes == whole.bytes, "nor does what was in it");
+    }
   }
 }
 

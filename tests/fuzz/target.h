@@ -51,6 +51,7 @@ void rows(Bytes input);
 void frames(Bytes input);
 void answer(Bytes input);
 void prepare(Bytes input);
+void compression(Bytes input);
 void login(Bytes input);
 void authentication(Bytes input);
 void hosts(Bytes input);

@@ -12,6 +12,7 @@ std::span<const Target> targets() {
       Target{"frames", frames},                  //
       Target{"answer", answer},                  //
       Target{"prepare", prepare},                //
+      Target{"compression", compression},        //
       Target{"login", login},                    //
       Target{"authentication", authentication},  //
       Target{"hosts", hosts},                    //
