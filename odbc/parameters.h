@@ -5,6 +5,7 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,6 +72,9 @@ class Parameters {
   //   may_stream  the statement is prepared on the server: text and bytes can go there piece by piece
   //   true        `out` holds a piece to send as long data of parameter data_parameter()
   bool put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& out);
+  bool has_streamed() const {  // pieces of the current set went to the server
+    return std::ranges::any_of(bound_, [](const Bound& bound) { return bound.source == Source::streamed; });
+  }
   std::uint16_t data_parameter() const { return static_cast<std::uint16_t>(*data_parameter_); }
   void end_data();
 

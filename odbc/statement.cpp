@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxColumns = 32767;  // an SQLSMALLINT counts them
 constexpr std::uint16_t kUnsupportedInPrepared = 1295;
+constexpr std::uint16_t kUnknownStatement = 1243;
 constexpr std::uint16_t kTooManyPrepared = 1461;
 constexpr std::uint16_t kSyntaxError = 1064;
 constexpr std::uint16_t kInterrupted = 1317;
@@ -123,6 +124,13 @@ bool Statement::cannot_be_prepared(const protocol::Failure& failure) {
   if (failure.server_code == kUnsupportedInPrepared || failure.server_code == kTooManyPrepared) return true;
   return failure.server_code == kSyntaxError && sql_.has_several_statements &&
          connection_.session().dialect().multi_statements();
+}
+
+// True: what lies between, a proxy or a balancer, has gone on to another server, which knows nothing of the statement. Whatever
+// a transaction held is lost there as well, and that is for the application to know; so are pieces of long data.
+bool Statement::may_prepare_again(const protocol::Failure& failure) const {
+  return failure.server_code == kUnknownStatement && server_statement_ && !connection_.in_transaction() &&
+         !parameters_.has_streamed();
 }
 
 protocol::Result<protocol::PreparedStatement> Statement::ask_to_prepare(std::string_view sql,
@@ -270,7 +278,19 @@ void Statement::run_set(std::size_t set) {
       send_execute();
     }
   }
-  open_next_result(server_statement_ && server_statement_->columns ? server_statement_->columns : last_columns_);
+  const auto open_first_result = [this] {
+    open_next_result(server_statement_ && server_statement_->columns ? server_statement_->columns : last_columns_);
+  };
+  try {
+    open_first_result();
+  } catch (const CoreFail& failed) {
+    if (!may_prepare_again(failed.failure)) throw;
+    connection_.session().context_changed();  // the others are lost, too
+    drop_server_statement();
+    prepare_on_server();
+    send_execute();
+    open_first_result();
+  }
   if (rows_before > 0 && row_count_ >= 0) row_count_ += rows_before;
   parameters_.end_data();
 }
