@@ -66,6 +66,7 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   options.password = settings.password;
   options.password2 = settings.password2;
   options.password3 = settings.password3;
+  options.first_method = settings.default_auth;
   options.database = settings.database;
 
   options.tls.mode = ssl_mode(settings.ssl_mode);

@@ -16,6 +16,7 @@ namespace {
 // Servers make 100 to 200 KB of short rows in a millisecond.
 constexpr std::size_t kDrainBytes = 256u << 10;
 constexpr std::chrono::seconds kKillTimeout{5};
+constexpr std::uint16_t kMustChangePassword = 1820;  // ER_MUST_CHANGE_PASSWORD
 
 std::string_view flavour_name(protocol::Flavour flavour) {
   switch (flavour) {
@@ -63,6 +64,7 @@ Connection::Connection(Environment& environment) : Handle(kTag), environment_(en
 
 Connection::~Connection() {
   free_children();
+  close_session();
   environment_.connections.erase(this);
 }
 
@@ -111,18 +113,19 @@ void Connection::open(bool wide) {
   if (connected()) throw Fail(SqlState::connection_in_use);
   options_ = connect_options(settings_, login_timeout_s);
   options_.tls.sessions = environment_.tls_sessions;
-  session_ = require(protocol::Session::open(options_));
+  setup::wipe_secrets(settings_);
   wide_ = wide;
   cache_ = protocol::StatementCache(settings_.statement_cache);
   at_connecting_ = {attribute_autocommit, attribute_isolation, access_mode};
   lower_case_table_names.reset();
   try {
+    session_ = require(protocol::Session::open(options_));
     session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
     server_name_ = product_and_version(session_->dialect());
     diagnostics.set_server(server_name_);
     apply_session_settings();
   } catch (...) {
-    session_.reset();
+    close_session();
     throw;
   }
 }
@@ -135,7 +138,16 @@ void Connection::apply_session_settings() {
   if (access_mode != SQL_MODE_READ_WRITE) statements_to_run.push_back(access_mode_statement(access_mode));
   if (settings_.auto_is_null) statements_to_run.push_back("SET sql_auto_is_null=1");
   if (!settings_.init_statement.empty()) statements_to_run.push_back(settings_.init_statement);
-  if (!statements_to_run.empty()) require(session_->run_all(statements_to_run));
+  if (statements_to_run.empty()) return;
+  protocol::Status run = session_->run_all(statements_to_run);
+  if (!run.ok() && settings_.expired_password_ok && run.failure().server_code == kMustChangePassword) {
+    diagnostics.warning(
+        SqlState::general_warning,
+        "The password has expired. Set a new one (ALTER USER USER() IDENTIFIED BY '...') and connect again: the "
+        "connection's attributes and INITSTMT have not been applied.");
+  } else {
+    require(std::move(run));
+  }
 }
 
 void Connection::reset() {
@@ -157,7 +169,12 @@ void Connection::disconnect() {
   }
   free_children();
   wire_owner_ = nullptr;
+  close_session();
+}
+
+void Connection::close_session() {
   session_.reset();
+  protocol::wipe_secrets(options_);
 }
 
 protocol::Session& Connection::session() {
@@ -337,6 +354,7 @@ protocol::Status Connection::kill_query() {
   options.wishes.compressions.clear();
   options.connect_timeout = kKillTimeout;
   auto side = protocol::Session::open(options);
+  protocol::wipe_secrets(options);
   if (!side.ok()) return std::move(side).failure();
   (*side)->set_timeouts(kKillTimeout, kKillTimeout);
   kill_sent_ = true;

@@ -145,6 +145,7 @@ class Connection : public Handle {
   void report(const std::vector<setup::Problem>& problems);
   void open(bool wide);
   void free_children();
+  void close_session();  // and forgets the passwords
   void apply_session_settings();
   void absorb_late_kill();
 

@@ -61,6 +61,7 @@ constexpr ServerState kServerStates[] = {
     {1369, "44000"},  // CHECK OPTION failed
     {1411, "22007"},  // incorrect value for a function
     {1525, "22007"},  // incorrect DATE, DATETIME, ... value
+    {1820, "42000"},  // password has expired: nothing but setting a new one is allowed
     {1862, "28000"},  // password has expired
     {1927, "08S01"},  // connection was killed (MariaDB)
     {1969, "HYT00"},  // max_statement_time exceeded (MariaDB)

@@ -14,13 +14,48 @@ constexpr AuthMethod kMethods[] = {
     {"client_ed25519", 32, ed25519, ed25519_kept},
     {"parsec", 32, parsec, parsec_kept},
     {"mysql_clear_password", 0, clear_password, nullptr},
+    {"dialog", 0, dialog, nullptr},
+    {"auth_gssapi_client", 0, gssapi, nullptr},
 };
+
+// Whether the password itself may be said. Errors: auth_refused.
+Status may_show_password(const AuthContext& context, const std::string& method) {
+  const std::string what =
+      "The server asks for the password of '" + std::string(context.user) + "' in clear text (" + method + ")";
+  if (!context.cleartext_enabled) {
+    return {Errc::auth_refused, what + ". If you trust this server with it, set ENABLE_CLEARTEXT_PLUGIN=1."};
+  }
+  if (!context.is_private()) {
+    return {Errc::auth_refused,
+            what + " over an unprotected connection. Use TLS (SSLMODE=REQUIRED or stricter) or the Unix socket."};
+  }
+  return {};
+}
 
 }  // namespace
 
 const AuthMethod* find_auth_method(std::string_view name) {
   const auto* found = std::ranges::find(kMethods, name, &AuthMethod::name);
   return found == std::end(kMethods) ? nullptr : found;
+}
+
+std::string auth_method_names() {
+  std::string names;
+  for (const AuthMethod& method : kMethods) names.append(names.empty() ? "" : ", ").append(method.name);
+  return names;
+}
+
+std::string readable(Bytes bytes) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text = "\"";
+  for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 40))) {
+    if (byte >= 0x20 && byte < 0x7f) {
+      text += static_cast<char>(byte);
+    } else {
+      text.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    }
+  }
+  return text + "\"";
 }
 
 Failure unexpected_auth_data(std::string_view method) {
@@ -61,22 +96,26 @@ Status native_kept(std::string_view password, Bytes, ByteWriter& out) {
 
 Result<AuthReply> clear_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {
   if (turn.round != 0) return unexpected_auth_data("mysql_clear_password");
-  if (!context.cleartext_enabled) {
-    return Failure{
-        Errc::auth_refused,
-        0,
-        {},
-        "The server asks for the password of '" + std::string(context.user) +
-            "' in clear text (mysql_clear_password). If you trust this server with it, set ENABLE_CLEARTEXT_PLUGIN=1."};
-  }
-  if (!context.is_private()) {
-    return our_failure(
-        Errc::auth_refused,
-        "The server asks for the password of '" + std::string(context.user) +
-            "' in clear text (mysql_clear_password) over an unprotected connection. Use TLS (SSLMODE=REQUIRED or "
-            "stricter) or the Unix socket.");
-  }
+  if (Status may = may_show_password(context, "mysql_clear_password"); !may.ok()) return std::move(may).failure();
   out.text_nul(context.password);
+  return AuthReply::send;
+}
+
+// PAM's conversation: each question is answered by the next password.
+// Spec: MariaDB "Connection phase", dialog
+Result<AuthReply> dialog(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {
+  constexpr std::uint8_t kQuestion = 2, kPassword = 4, kLast = 1;  // the last one is marked beside its kind
+  const std::uint8_t kind = turn.data.empty() ? 0 : turn.data[0] & static_cast<std::uint8_t>(~kLast);
+  if (kind != kQuestion && kind != kPassword) return unexpected_auth_data("dialog");
+  if (Status may = may_show_password(context, "dialog"); !may.ok()) return std::move(may).failure();
+  if (turn.round == 0) {
+    out.text_nul(context.password);
+  } else if (turn.round <= context.further_passwords.size() && !context.further_passwords[turn.round - 1].empty()) {
+    out.text_nul(context.further_passwords[turn.round - 1]);
+  } else {
+    return our_failure(Errc::auth_refused, "The server asks " + readable(turn.data.subspan(1)) + ", its question no. " +
+                                               std::to_string(turn.round + 1) + ". Answers are taken from PWD, PWD2 and PWD3.");
+  }
   return AuthReply::send;
 }
 

@@ -1,10 +1,12 @@
 // Authentication methods: what the client answers to the server's challenges. One function per method, all compiled in;
-// no I/O, no state between calls.
+// no I/O but what the Kerberos library does, no state between calls but what it needs.
 // Spec: page_protocol_connection_phase_authentication_methods.html; MariaDB "Connecting", plugin list
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "protocol/bytes.h"
@@ -15,9 +17,10 @@ namespace selkie::protocol {
 // Who logs in, over what, and what the person allowed. Views into the caller's options.
 struct AuthContext {
   std::string_view user{}, password{};
-  bool tls = false;  // and the server's certificate needs no proof any more
+  std::array<std::string_view, 2> further_passwords{};  // for further questions of the same method
+  bool tls = false;                                     // and the server's certificate needs no proof any more
   bool unix_socket = false;
-  bool cleartext_enabled = false;      // mysql_clear_password may be used
+  bool cleartext_enabled = false;      // methods that show the password may be used
   bool get_server_public_key = false;  // the RSA key may be asked from the server over an unprotected connection
   std::string_view rsa_key_file{};     // the server's RSA key, PEM; empty = none
 
@@ -26,9 +29,10 @@ struct AuthContext {
 
 // Where a method's conversation stands.
 struct AuthTurn {
-  Bytes scramble;      // the server's random bytes, exactly as many as the method's row says
+  Bytes scramble{};    // the server's random bytes, exactly as many as the method's row says
   unsigned round = 0;  // 0: the method starts; n: the server answered with its n-th piece of data
-  Bytes data{};        // that piece, without its leading 0x01; empty in round 0
+  Bytes data{};        // that piece, without its leading 0x01; in round 0 what a method without scramble began with
+  std::shared_ptr<void>* memory = nullptr;  // what the method keeps from one round to the next
 };
 
 enum class AuthReply : std::uint8_t {
@@ -54,6 +58,8 @@ struct AuthMethod {
 
 // nullptr: not built in.
 const AuthMethod* find_auth_method(std::string_view name);
+// "mysql_native_password, caching_sha2_password, ...": all that are built in.
+std::string auth_method_names();
 
 // The arithmetic of the methods, by itself. No password here is empty.
 
@@ -74,6 +80,8 @@ Result<Ed25519Signature> parsec_response(std::string_view password, Bytes ext_sa
 // The methods themselves; found through the table.
 Result<AuthReply> native_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> clear_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
+Result<AuthReply> dialog(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
+Result<AuthReply> gssapi(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> sha256_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> caching_sha2_password(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
 Result<AuthReply> ed25519(const AuthContext& context, const AuthTurn& turn, ByteWriter& out);
@@ -82,6 +90,9 @@ Result<AuthReply> parsec(const AuthContext& context, const AuthTurn& turn, ByteW
 Status native_kept(std::string_view password, Bytes data, ByteWriter& out);   // SHA1(SHA1(p))
 Status ed25519_kept(std::string_view password, Bytes data, ByteWriter& out);  // the public key
 Status parsec_kept(std::string_view password, Bytes data, ByteWriter& out);   // the salt as it was sent, and the public key
+
+// At most 40 bytes of what a server sent, quoted and readable in a message.
+std::string readable(Bytes bytes);
 
 // For a piece of data that the method does not know.
 Failure unexpected_auth_data(std::string_view method);

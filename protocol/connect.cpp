@@ -158,6 +158,13 @@ Deadline share_of(Deadline deadline, std::size_t hosts_left) {
 
 }  // namespace
 
+void wipe_secrets(ConnectOptions& options) {
+  for (std::string* secret : {&options.password, &options.password2, &options.password3, &options.tls.key_passphrase}) {
+    OPENSSL_cleanse(secret->data(), secret->size());
+    secret->clear();
+  }
+}
+
 Result<Opened> open_connection(const ConnectOptions& options) {
   const Deadline deadline = options.connect_timeout.count() > 0 ? Clock::now() + options.connect_timeout : kNoDeadline;
   const std::vector<TcpAddress> unnamed{{.host = "localhost"}};

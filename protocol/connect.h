@@ -21,7 +21,8 @@ struct ConnectOptions {
   std::vector<TcpAddress> hosts;  // tried in order, see next_host_may_help(); none = localhost:3306
   std::string socket_path;        // when set, instead of the hosts
   std::string user, password, database;
-  std::string password2, password3;  // further factors
+  std::string password2, password3;  // further factors, or answers to PAM's further questions
+  std::string first_method;          // to begin with where the server's data allow it; empty = the server's default
   TlsOptions tls;
   Wishes wishes;              // tls and database are filled in here from the options above
   int compression_level = 0;  // see start_compression()
@@ -33,6 +34,9 @@ struct ConnectOptions {
   // 0 = none. One deadline for connect, greeting, TLS and login together, shared out among the hosts not yet tried.
   std::chrono::milliseconds connect_timeout{0};
 };
+
+// Overwrites the passwords and the key's passphrase; for whoever keeps options.
+void wipe_secrets(ConnectOptions& options);
 
 // What login leaves behind for the session to go on with.
 struct Opened {

@@ -25,25 +25,13 @@ constexpr std::size_t kMostKeptBytes = 64;
 constexpr unsigned kMaxFactors = 3;
 constexpr std::size_t kScrambleBytes = 20;  // in the greeting, of every server since 4.1
 
+constexpr std::uint16_t kMustChangePassword = 1862;  // ER_MUST_CHANGE_PASSWORD_LOGIN
+
 // Where the server's default cannot make the first answer; this one always can. The server corrects it by a switch.
 constexpr std::string_view kFallbackMethod = "mysql_native_password";
 
-// At most 40 bytes of what came, readable in a message.
-std::string quoted(Bytes bytes) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string text = "\"";
-  for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 40))) {
-    if (byte >= 0x20 && byte < 0x7f) {
-      text += static_cast<char>(byte);
-    } else {
-      text.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
-    }
-  }
-  return text + "\"";
-}
-
 Failure not_a_server(Bytes received) {
-  return our_failure(Errc::not_a_server, "What answered is not a MySQL or MariaDB server: it began with " + quoted(received) +
+  return our_failure(Errc::not_a_server, "What answered is not a MySQL or MariaDB server: it began with " + readable(received) +
                                              ". Check host and port.");
 }
 
@@ -112,7 +100,12 @@ Action HandshakeMachine::on_packet(Bytes payload, ByteWriter& out) {
   if (payload.empty()) return fail(Errc::malformed, "The server sent an empty packet during login.");
   if (payload[0] == kErr) {
     const auto err = parse_err(payload);
-    return fail(err ? to_failure(*err) : our_failure(Errc::malformed, "The server sent a truncated error during login."));
+    if (!err) return fail(Errc::malformed, "The server sent a truncated error during login.");
+    Failure refused = to_failure(*err);
+    if (refused.server_code == kMustChangePassword && !options_.wishes.expired_passwords) {
+      refused.message += " Set CAN_HANDLE_EXP_PWD=1 to log in with it and set a new one.";
+    }
+    return fail(std::move(refused));
   }
   switch (phase_) {
     case Phase::greeting: return on_greeting(payload, out);
@@ -149,7 +142,7 @@ Action HandshakeMachine::on_greeting(Bytes payload, ByteWriter& out) {
   const std::uint64_t needed =
       capability::kProtocol41 | capability::kSecureConnection | (wishes.database ? capability::kConnectWithDb : 0);
   if (!dialect_.has(needed) || scramble_.size() < kScrambleBytes) {
-    return fail(Errc::not_a_server, "The server (" + quoted(bytes_of(greeting_.offer.version)) +
+    return fail(Errc::not_a_server, "The server (" + readable(bytes_of(greeting_.offer.version)) +
                                         ") does not offer the login of MySQL 4.1 and later.");
   }
   const std::vector<Compression>& compressions = wishes.compressions;
@@ -204,10 +197,15 @@ Status HandshakeMachine::write_first_answer(ByteWriter& out) {
     answer.clear();
     method_ = find_auth_method(name);
     if (method_ == nullptr || scramble_.size() < method_->scramble_bytes || !may_use(*method_)) return false;
-    const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes)};
+    const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes), .memory = &method_memory_};
     return method_->respond(auth_context(), turn, answer).ok();
   };
-  if (!try_method(greeting_.auth_plugin) && !try_method(kFallbackMethod)) return cannot_prove();
+  if (!options_.first_method.empty() && find_auth_method(options_.first_method) == nullptr) {
+    return {Errc::bad_option,
+            "DEFAULT_AUTH names no authentication method of this driver. It has " + auth_method_names() + "."};
+  }
+  const std::string_view candidates[] = {options_.first_method, greeting_.auth_plugin, kFallbackMethod};
+  if (std::ranges::none_of(candidates, try_method)) return cannot_prove();
   round_ = 1;
   const Wiped wipe(answer.buffer());
   if (dialect_.has(capability::kPluginAuthLenenc)) {
@@ -261,18 +259,22 @@ Action HandshakeMachine::switch_method(std::string_view name, Bytes data, ByteWr
   method_ = find_auth_method(name);
   if (method_ == nullptr) {
     return fail(Errc::auth_unsupported, "The account '" + options_.user + "' uses the authentication method " +
-                                            quoted({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
-                                            ", which this driver does not have. Use an account with another method.");
+                                            readable({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}) +
+                                            ", which this driver does not have. It has " + auth_method_names() +
+                                            ". Use an account with one of these.");
   }
   if (!may_use(*method_)) return fail(cannot_prove());
-  if (!data.empty()) scramble_ = as_text(data);  // without one, the scramble of before stays in force
+  const bool has_scramble = method_->scramble_bytes != 0;
+  if (has_scramble && !data.empty()) scramble_ = as_text(data);  // without one, the scramble of before stays in force
   round_ = 0;
+  method_memory_ = nullptr;
   if (scramble_.size() < method_->scramble_bytes) return fail(unexpected_auth_data(method_->name));
-  return answer({}, out);
+  return answer(has_scramble ? Bytes{} : data, out);
 }
 
 Action HandshakeMachine::answer(Bytes data, ByteWriter& out) {
-  const AuthTurn turn{.scramble = bytes_of(scramble_).first(method_->scramble_bytes), .round = round_, .data = data};
+  const AuthTurn turn{
+      .scramble = bytes_of(scramble_).first(method_->scramble_bytes), .round = round_, .data = data, .memory = &method_memory_};
   if (unproven_) last_data_.assign(data.begin(), data.end());
   auto reply = method_->respond(auth_context(), turn, out);
   if (!reply.ok()) return fail(std::move(reply).failure());
@@ -317,6 +319,8 @@ AuthContext HandshakeMachine::auth_context() const {
   const std::string* const passwords[kMaxFactors] = {&options_.password, &options_.password2, &options_.password3};
   return {.user = options_.user,
           .password = *passwords[factor_ - 1],
+          .further_passwords = {factor_ == 1 ? options_.password2 : std::string_view(),
+                                factor_ == 1 ? options_.password3 : std::string_view()},
           .tls = tls_ && !unproven_,
           .unix_socket = unix_socket_,
           .cleartext_enabled = options_.cleartext_enabled,

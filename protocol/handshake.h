@@ -2,6 +2,7 @@
 // Spec: page_protocol_connection_phase.html, page_protocol_connection_phase_authentication_methods.html
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -76,9 +77,10 @@ class HandshakeMachine {
   const AuthMethod* method_ = nullptr;
   std::string scramble_;                 // the server's random bytes, from the greeting or the latest switch
   std::vector<std::uint8_t> last_data_;  // the server's latest piece for the method
-  unsigned round_ = 0;                   // how often the method has answered
-  unsigned factor_ = 1;                  // which of the passwords is being asked for
-  unsigned packets_ = 0;                 // received since the greeting
+  std::shared_ptr<void> method_memory_;
+  unsigned round_ = 0;    // how often the method has answered
+  unsigned factor_ = 1;   // which of the passwords is being asked for
+  unsigned packets_ = 0;  // received since the greeting
 };
 
 }  // namespace selkie::protocol

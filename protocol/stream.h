@@ -51,8 +51,7 @@ class Stream {
 };
 
 // Connects to host:port, trying every address the name has (IPv6 and IPv4), each a quarter of a second after the one before;
-// the first to answer wins. "localhost" is the loopback whatever the name service says. Looking up a name is the system's
-// work and keeps its own time limits; the deadline counts from there on.
+// the first to answer wins. "localhost" is the loopback whatever the name service says.
 // Errors: connect_failed (names host, port and the system's words), connect_timeout.
 Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline deadline);
 // Errors: connect_failed (also for a path past the system's 107 bytes), connect_timeout.

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -10,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -18,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/addresses.h"
 #include "protocol/hosts.h"
 #include "protocol/stream.h"
 
@@ -136,62 +135,6 @@ class SocketStream final : public Stream {
   microseconds receive_timeout_ = kNone, send_timeout_ = kNone;  // what the socket is set to
 };
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size_bytes = 0;
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-std::vector<SocketAddress> loopback(std::uint16_t port) {
-  std::vector<SocketAddress> found(2);
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(port);
-  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::memcpy(&found[0].storage, &v4, found[0].size_bytes = sizeof v4);
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port);
-  v6.sin6_addr = in6addr_loopback;
-  std::memcpy(&found[1].storage, &v6, found[1].size_bytes = sizeof v6);
-  return found;
-}
-
-// Every address of the name, the two families taking turns (RFC 8305, section 4).
-Result<std::vector<SocketAddress>> resolve(const TcpAddress& address) {
-  // Always the loopback, as RFC 6761 has it; IPv4 first, where both servers listen unless told otherwise.
-  if (address.host == "localhost") return loopback(address.port);
-
-  char port[8]{};
-  std::to_chars(port, port + sizeof port - 1, address.port);
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* list = nullptr;
-  const int error = ::getaddrinfo(address.host.c_str(), port, &hints, &list);
-  if (error != 0) {
-    const std::string why = error == EAI_SYSTEM ? system_words(errno) : ::gai_strerror(error);
-    return Failure{
-        Errc::connect_failed,
-        0,
-        {},
-        "Cannot find host '" + address.host + "': " + why + ". Check the host's name and this machine's name service."};
-  }
-  std::vector<SocketAddress> first, second;  // of the first address's family, and of the other
-  for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
-    SocketAddress found;
-    std::memcpy(&found.storage, info->ai_addr, info->ai_addrlen);
-    found.size_bytes = info->ai_addrlen;
-    (info->ai_family == list->ai_family ? first : second).push_back(found);
-  }
-  ::freeaddrinfo(list);
-  for (std::size_t i = 0; i < second.size(); ++i) {
-    first.insert(first.begin() + static_cast<std::ptrdiff_t>(std::min(2 * i + 1, first.size())), second[i]);
-  }
-  return first;
-}
-
 // Tries the addresses in order, the next one as soon as one fails or has been silent for a while; the first to answer wins.
 class Race {
  public:
@@ -293,7 +236,7 @@ const char* socket_advice(int error) {
 }  // namespace
 
 Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline deadline) {
-  auto addresses = resolve(address);
+  auto addresses = find_addresses(address, deadline);
   if (!addresses.ok()) return std::move(addresses).failure();
   Race race(*addresses, deadline);
   Fd fd = race.run();

@@ -218,8 +218,8 @@ constexpr Keyword kKeywords[] = {
     file<&S::socket>("SOCKET", "UNIX_SOCKET", "Path of the server's Unix socket, used instead of SERVER and PORT."),
     text<&S::user>("UID", "USER USERNAME", "User name."),
     secret<&S::password>("PWD", "PASSWORD PWD1 PASSWORD1", "Password, or the token that a cloud service gives instead."),
-    secret<&S::password2>("PWD2", "PASSWORD2", "Second factor's password."),
-    secret<&S::password3>("PWD3", "PASSWORD3", "Third factor's password."),
+    secret<&S::password2>("PWD2", "PASSWORD2", "Second factor's password, or the answer to PAM's second question."),
+    secret<&S::password3>("PWD3", "PASSWORD3", "Third factor's password, or the answer to PAM's third question."),
     text<&S::database>("DATABASE", "DB", "Database to begin in."),
     text<&S::init_statement>("INITSTMT", "STMT", "SQL to run after each login."),
     inert({"CHARSET", "", K::text, "", "", "Character set of the narrow (A) functions; empty is UTF-8. Data always travels as utf8mb4.", set_charset, get_text<&S::charset>}),
@@ -230,8 +230,8 @@ constexpr Keyword kKeywords[] = {
     flag<&S::interactive>("INTERACTIVE", "", "0", "The server's interactive_timeout closes the idle session, not wait_timeout."),
 
     // Login.
-    inert(text<&S::default_auth>("DEFAULT_AUTH", "DEFAULTAUTH", "Authentication method to begin with; the server may still switch.")),
-    flag<&S::cleartext_enabled>("ENABLE_CLEARTEXT_PLUGIN", "", "0", "Lets the server ask for the password itself, over TLS or a Unix socket only."),
+    text<&S::default_auth>("DEFAULT_AUTH", "DEFAULTAUTH", "Authentication method to begin with; the server may still switch."),
+    flag<&S::cleartext_enabled>("ENABLE_CLEARTEXT_PLUGIN", "", "0", "Lets the server ask for the password itself (mysql_clear_password, PAM's dialog), over TLS or a Unix socket only."),
     file<&S::rsa_key_file>("RSAKEY", "SERVERKEY", "File with the server's RSA public key, for sha2 logins without TLS."),
     flag<&S::get_server_public_key>("GET_SERVER_PUBLIC_KEY", "", "0", "Takes the RSA key for sha2 logins from the server itself: open to an active attacker."),
     flag<&S::expired_password_ok>("CAN_HANDLE_EXP_PWD", "", "0", "Logs in with an expired password, to set a new one."),

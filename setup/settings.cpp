@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "setup/words.h"
 
@@ -95,6 +96,13 @@ bool settle_tls_versions(Settings& settings) {
 }
 
 }  // namespace
+
+void wipe_secrets(Settings& settings) {
+  for (std::string* secret : {&settings.password, &settings.password2, &settings.password3, &settings.ssl_key_password}) {
+    ::explicit_bzero(secret->data(), secret->size());
+    secret->clear();
+  }
+}
 
 void apply(Settings& settings, std::span<const Pair> pairs, std::vector<const Keyword*>& already,
            std::vector<Problem>& problems) {

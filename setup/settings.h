@@ -101,6 +101,9 @@ struct OptionBit {
 };
 std::span<const OptionBit> option_bits();
 
+// Overwrites the passwords and the key's passphrase, once they are no longer needed.
+void wipe_secrets(Settings& settings);
+
 // What was wrong with one pair. An unknown keyword is a warning; a bad value is an error that names the allowed ones.
 struct Problem {
   bool is_error = false;

@@ -268,8 +268,13 @@ void login(Bytes input) {
 // One answer of one method. The first byte chooses the method, the second the round and what protects the line, the third how
 // much of the rest is the server's random bytes.
 void authentication(Bytes input) {
-  constexpr std::string_view kMethods[] = {
-      "mysql_native_password", "caching_sha2_password", "sha256_password", "client_ed25519", "parsec", "mysql_clear_password"};
+  constexpr std::string_view kMethods[] = {"mysql_native_password",
+                                           "caching_sha2_password",
+                                           "sha256_password",
+                                           "client_ed25519",
+                                           "parsec",
+                                           "mysql_clear_password",
+                                           "dialog"};
   ByteReader in(input);
   const AuthMethod* const method = find_auth_method(kMethods[in.u8() % std::size(kMethods)]);
   require(method != nullptr, "the method is built in");

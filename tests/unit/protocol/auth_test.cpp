@@ -1,5 +1,6 @@
 #include "protocol/auth.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -17,6 +18,8 @@
 
 namespace selkie::protocol {
 namespace {
+
+using testing::HasSubstr;
 
 using test::from_hex;
 using test::to_hex;
@@ -92,7 +95,7 @@ class RsaServer {
 };
 
 TEST(AuthMethods, UnknownNamesAreNotFound) {
-  EXPECT_EQ(find_auth_method("auth_gssapi_client"), nullptr);
+  EXPECT_EQ(find_auth_method("authentication_kerberos_client"), nullptr);
   EXPECT_EQ(find_auth_method(""), nullptr);
   EXPECT_EQ(find_auth_method("mysql_old_password"), nullptr);
 }
@@ -136,6 +139,61 @@ TEST(ClearPassword, CarriesTokensOfMoreThanAThousandBytes) {
   const std::string sent =
       answer("mysql_clear_password", {.user = "ann", .password = token, .tls = true, .cleartext_enabled = true});
   EXPECT_EQ(sent, to_hex({reinterpret_cast<const std::uint8_t*>(token.c_str()), token.size() + 1}));
+}
+
+TEST(Dialog, AnswersQuestionsByThePasswordsInTurn) {
+  const AuthContext context{
+      .user = "ann", .password = "one", .further_passwords = {"two", "three"}, .tls = true, .cleartext_enabled = true};
+  const auto answer = [&](unsigned round, const std::string& question) {
+    ByteWriter out;
+    const AuthTurn turn{.round = round, .data = as_bytes(question)};
+    const auto reply = find_auth_method("dialog")->respond(context, turn, out);
+    return reply.ok() ? std::string(as_text(out.bytes())) : reply.failure().message;
+  };
+  const std::string nul(1, '\0');
+  EXPECT_EQ(answer(0, "\x04Password: "), "one" + nul);
+  EXPECT_EQ(answer(0, "\x05Password: "), "one" + nul);
+  EXPECT_EQ(answer(1,
+                   "\x02"
+                   "Code: "),
+            "two" + nul);
+  EXPECT_EQ(answer(2, "\x03"), "three" + nul);
+  EXPECT_EQ(answer(3, "\x04More\n"),
+            "The server asks \"More\\x0a\", its question no. 4. Answers are taken from PWD, PWD2 and PWD3.");
+  for (const char* wrong : {"", "\x01", "\x06x", "\x08", "x"})
+    EXPECT_THAT(answer(0, wrong), HasSubstr("left the protocol")) << wrong;
+}
+
+TEST(Dialog, ShowsThePasswordOnlyWhenAllowedAndOverAPrivateConnection) {
+  const auto message = [](AuthContext context) {
+    context.user = "ann";
+    context.password = "secret";
+    ByteWriter out;
+    const auto reply = find_auth_method("dialog")->respond(context, {.data = as_bytes("\x04Password: ")}, out);
+    EXPECT_EQ(reply.ok(), out.size() != 0);
+    return reply.ok() ? "sent" : reply.failure().message;
+  };
+  EXPECT_THAT(message({.tls = true}), HasSubstr("ENABLE_CLEARTEXT_PLUGIN=1"));
+  EXPECT_THAT(message({.cleartext_enabled = true}), HasSubstr("unprotected"));
+  EXPECT_EQ(message({.tls = true, .cleartext_enabled = true}), "sent");
+  EXPECT_EQ(message({.unix_socket = true, .cleartext_enabled = true}), "sent");
+}
+
+TEST(Gssapi, NeedsAPrincipalTheLibraryAndATicket) {
+  std::shared_ptr<void> memory;
+  const auto message = [&](const std::string& data, unsigned round = 0) {
+    ByteWriter out;
+    const AuthTurn turn{.round = round, .data = as_bytes(data), .memory = &memory};
+    const auto reply = find_auth_method("auth_gssapi_client")->respond({.user = "ann"}, turn, out);
+    return reply.ok() ? "sent" : reply.failure().message;
+  };
+  const std::string nul(1, '\0');
+  EXPECT_THAT(message(""), HasSubstr("left the protocol"));
+  EXPECT_THAT(message(nul + nul), HasSubstr("left the protocol"));
+  EXPECT_THAT(message("token", 1), HasSubstr("left the protocol"));
+  const std::string no_ticket = message("mariadb/db.test@NOWHERE.TEST" + nul + "Kerberos" + nul);
+  EXPECT_THAT(no_ticket, testing::AnyOf(HasSubstr("needs libgssapi_krb5.so.2"),
+                                        HasSubstr("The Kerberos login to 'mariadb/db.test@NOWHERE.TEST' failed")));
 }
 
 TEST(CachingSha2, WaitsForTheOkThatFollowsFastSuccess) {

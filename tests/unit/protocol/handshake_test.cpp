@@ -502,10 +502,11 @@ TEST(HandshakeMachine, FullAuthenticationGoesInClearUnderTlsAndThroughASocketOnl
 }
 
 TEST(HandshakeMachine, UnknownMethodIsNamedWithItsAccount) {
-  const Talk seen = talk(options(), {greeting(), auth_switch("auth_gssapi_client", "x")});
+  const Talk seen = talk(options(), {greeting(), auth_switch("authentication_kerberos_client", "x")});
   EXPECT_EQ(seen.failure.errc, Errc::auth_unsupported);
-  EXPECT_THAT(seen.failure.message, HasSubstr("auth_gssapi_client"));
+  EXPECT_THAT(seen.failure.message, HasSubstr("authentication_kerberos_client"));
   EXPECT_THAT(seen.failure.message, HasSubstr("'ann'"));
+  EXPECT_THAT(seen.failure.message, HasSubstr("It has mysql_native_password, caching_sha2_password, "));
 }
 
 TEST(HandshakeMachine, NextFactorIsAnsweredWithItsOwnPassword) {
@@ -520,6 +521,37 @@ TEST(HandshakeMachine, NextFactorIsAnsweredWithItsOwnPassword) {
   EXPECT_EQ(seen.steps[2], to_hex(native_response("third", bytes_of(kScramble20))));
   EXPECT_EQ(seen.steps[3], "ready");
   EXPECT_EQ(talk(made, {greeting(), again, again, again}).steps.back(), failed(Errc::malformed));
+}
+
+TEST(HandshakeMachine, PamAsksThroughTheDialogUntilItIsContent) {
+  ConnectOptions made = options(SslMode::required);
+  made.cleartext_enabled = true;
+  made.password2 = "code";
+  const Packet tls_greeting = greeting({.capabilities = 0xdfffffff & ~static_cast<std::uint32_t>(capability::kMultiFactor)});
+  const Talk seen = talk(made, {tls_greeting, auth_switch("dialog", "\x04Password: "), text_packet(0x02, "Code: "), kOk});
+  ASSERT_EQ(seen.steps.size(), 5u);
+  EXPECT_EQ(seen.steps[2], to_hex(bytes_of("secret" + kNul)));
+  EXPECT_EQ(seen.steps[3], to_hex(bytes_of("code" + kNul)));  // 2 begins another factor only where factors were agreed on
+}
+
+TEST(HandshakeMachine, ExpiredPasswordSaysHowToLogInWithIt) {
+  const std::string words = "Your password has expired.";
+  const Packet expired = text_packet(0xff, std::string("\x46\x07#HY000", 8) + words);
+  ConnectOptions made = options();
+  EXPECT_EQ(talk(made, {greeting(), expired}).failure.message,
+            words + " Set CAN_HANDLE_EXP_PWD=1 to log in with it and set a new one.");
+  made.wishes.expired_passwords = true;
+  EXPECT_EQ(talk(made, {greeting(), expired}).failure.message, words);
+}
+
+TEST(HandshakeMachine, BeginsWithTheMethodThatWasWishedWhereItCan) {
+  ConnectOptions made = options();
+  made.first_method = "caching_sha2_password";
+  EXPECT_EQ(login_to(greeting(), made).plugin, "caching_sha2_password");
+  made.first_method = "client_ed25519";  // needs more random bytes than a greeting brings
+  EXPECT_EQ(login_to(greeting(), made).plugin, "mysql_native_password");
+  made.first_method = "quantum_telepathy";
+  EXPECT_THAT(talk(made, {greeting()}).failure.message, HasSubstr("DEFAULT_AUTH"));
 }
 
 TEST(HandshakeMachine, ServerThatNeverComesToAnEndIsStopped) {

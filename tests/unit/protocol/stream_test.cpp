@@ -222,6 +222,18 @@ TEST(ConnectTcp, UnknownHostIsNamed) {
   ASSERT_FALSE(connected.ok());
   EXPECT_EQ(connected.failure().errc, Errc::connect_failed);
   EXPECT_THAT(connected.failure().message, HasSubstr("no-such-host.invalid"));
+  const auto without_deadline = connect_tcp({"no-such-host.invalid", 3306}, kNoDeadline);
+  ASSERT_FALSE(without_deadline.ok());
+  EXPECT_EQ(without_deadline.failure().message, connected.failure().message);
+}
+
+TEST(ConnectTcp, NameServiceThatDoesNotAnswerEndsAtTheDeadline) {
+  const auto start = Clock::now();
+  const auto connected = connect_tcp({"silent.test", 3306}, in(100ms));
+  ASSERT_FALSE(connected.ok());
+  EXPECT_EQ(connected.failure().errc, Errc::connect_timeout);
+  EXPECT_THAT(connected.failure().message, HasSubstr("name service did not find host 'silent.test'"));
+  EXPECT_LT(Clock::now() - start, 2s);
 }
 
 // A listener whose queue is full does not answer: Linux drops what comes.
