@@ -126,6 +126,8 @@ struct InPlan {
   bool is_verbatim = false;       // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
   SQLSMALLINT c_type = 0, sql_type = 0;
   SQLSMALLINT decimal_digits = 0;
+  std::int64_t lowest = 0;  // of an integer type: what may be sent to it
+  std::uint64_t highest = 0;
 };
 //   decimal_digits  SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
 // Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -154,6 +155,19 @@ constexpr std::array kTable{
     row<SQL_INTERVAL_STRUCT>(SQL_C_INTERVAL_YEAR),  // and the other twelve
 };
 
+// The limits of an integer type are those of its signed and unsigned columns together: ODBC's types do not tell them apart.
+struct IntegerRange {
+  SQLSMALLINT type;
+  std::int64_t lowest;
+  std::uint64_t highest;
+};
+constexpr std::array kIntegerRanges{
+    IntegerRange{SQL_TINYINT, -128, 255},
+    IntegerRange{SQL_SMALLINT, -32'768, 65'535},
+    IntegerRange{SQL_INTEGER, -2'147'483'648, 4'294'967'295},
+    IntegerRange{SQL_BIGINT, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::uint64_t>::max()},
+};
+
 bool is_exact_number(SQLSMALLINT c_type) {
   switch (c_type) {
     case SQL_C_STINYINT:
@@ -193,6 +207,10 @@ InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_
   plan.c_type = current_c_type(c_type == SQL_C_DEFAULT ? default_c_type(sql_type, false) : c_type);
   plan.sql_type = sql_type;
   plan.decimal_digits = decimal_digits;
+  const auto* range = std::ranges::find(kIntegerRanges, sql_type, &IntegerRange::type);
+  const bool is_bounded = range != kIntegerRanges.end();  // else, of a DECIMAL, the server knows the column's precision
+  plan.lowest = is_bounded ? range->lowest : std::numeric_limits<std::int64_t>::min();
+  plan.highest = is_bounded ? range->highest : std::numeric_limits<std::uint64_t>::max();
   const SQLSMALLINT key = is_interval(plan.c_type) ? SQLSMALLINT{SQL_C_INTERVAL_YEAR} : plan.c_type;
   const auto* entries = std::ranges::find(kTable, key, &Row::c_type);
   const std::size_t to = class_of(sql_type);

@@ -84,24 +84,9 @@ void put(ByteWriter& out, const Time& time);
 
 // --- Numbers
 
-// The limits of an integer type are those of its signed and unsigned columns together: ODBC's types do not tell them apart.
-struct IntegerRange {
-  SQLSMALLINT type;
-  std::int64_t lowest;
-  std::uint64_t highest;
-};
-constexpr std::array kIntegerRanges{
-    IntegerRange{SQL_TINYINT, -128, 255},
-    IntegerRange{SQL_SMALLINT, -32'768, 65'535},
-    IntegerRange{SQL_INTEGER, -2'147'483'648, 4'294'967'295},
-    IntegerRange{SQL_BIGINT, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::uint64_t>::max()},
-};
-
 template <std::integral T>
 bool is_in_range(const InPlan& plan, T value) {
-  const auto* range = std::ranges::find(kIntegerRanges, plan.sql_type, &IntegerRange::type);
-  if (range == kIntegerRanges.end()) return true;  // DECIMAL: the server knows the column's precision
-  return value < 0 ? static_cast<std::int64_t>(value) >= range->lowest : static_cast<std::uint64_t>(value) <= range->highest;
+  return value < 0 ? static_cast<std::int64_t>(value) >= plan.lowest : static_cast<std::uint64_t>(value) <= plan.highest;
 }
 
 // A numeric literal without exponent, spaces or plus sign, length-encoded.

@@ -61,9 +61,16 @@ protocol::Cell cut(protocol::Cell cell, const protocol::Column& column, SQLULEN 
 
 void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable) {
   close();
+  if (planned_for_ != columns || encoding_ != encoding) {
+    planned_for_ = columns;
+    planned_ard_ = nullptr;
+    get_plans_.clear();
+  }
   columns_ = std::move(columns);
   encoding_ = encoding;
   cells_.resize(columns_->size());
+  get_plans_.resize(columns_->size() + 1);
+  get_plans_.front() = {};  // of the bookmark, which is of another kind from execution to execution
   max_length_ = statement_.attributes.max_length;
   if (scrollable) {
     store_ = std::make_unique<protocol::RowStore>(statement_.connection().settings().cursor_memory_bytes);
@@ -86,15 +93,11 @@ void Cursor::close() {
   rows_in_rowset_ = position_ = 0;
   place_ = Place::before_start;
   get_column_.reset();
-  get_plans_.clear();
 }
 
 void Cursor::plan_bindings() {
   Descriptor& ard = statement_.ard();
-  if (planned_ard_ == &ard && planned_generation_ == ard.generation() && planned_columns_ == columns_.get() &&
-      planned_encoding_ == encoding_) {
-    return;
-  }
+  if (planned_ard_ == &ard && planned_generation_ == ard.generation()) return;
   bound_.clear();
   const bool retrieve = statement_.attributes.retrieve_data == SQL_RD_ON;
   const bool has_bookmarks = statement_.attributes.use_bookmarks != SQL_UB_OFF;
@@ -105,8 +108,6 @@ void Cursor::plan_bindings() {
   }
   planned_ard_ = &ard;
   planned_generation_ = ard.generation();
-  planned_columns_ = columns_.get();
-  planned_encoding_ = encoding_;
 }
 
 Cursor::Bound Cursor::plan_binding(SQLSMALLINT number, const DescriptorRecord& record) {
@@ -178,8 +179,9 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   const std::size_t columns_bound = bound_.size() - (!bound_.empty() && bound_.front().number == 0 ? 1 : 0);
   const bool keep_rows = !is_scrollable() && rowset_size > 1 && (is_updatable || columns_bound < columns_->size());
   if (!is_scrollable()) changes_.forget_rows();
-  // A row that is to be changed is looked at as a whole.
-  const auto large = is_updatable || rowset_size > 1 ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
+  // A row that is to be changed, or whose values are to be cut, is looked at as a whole.
+  const auto large =
+      is_updatable || rowset_size > 1 || max_length_ != 0 ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
   large_row_.end();
   rowset_bytes_.clear();
   rowset_ends_.clear();
@@ -499,7 +501,6 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     options.interval_precision = record->datetime_interval_precision;
     options.seconds_precision = record->precision;
   }
-  if (get_plans_.size() != columns_->size() + 1) get_plans_.resize(columns_->size() + 1);
   GetPlan& planned = get_plans_[column];
   if (planned.plan.convert == nullptr || planned.c_type != c_type || options.numeric_precision != 0) {
     const protocol::Column& definition = column_of(column);

@@ -106,8 +106,7 @@ class Cursor {
   std::vector<Bound> bound_;
   std::uint64_t planned_generation_ = 0;
   const Descriptor* planned_ard_ = nullptr;
-  const protocol::ColumnSet* planned_columns_ = nullptr;
-  protocol::Encoding planned_encoding_ = protocol::Encoding::text;
+  protocol::ColumnSetPtr planned_for_;  // what bound_ and get_plans_ were made for, in encoding_; kept over executions
 
   std::unique_ptr<protocol::RowStore> store_;         // of a scrollable cursor: the rows read so far
   bool answer_ended_ = false;                         // no more rows will come

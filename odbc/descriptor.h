@@ -17,6 +17,8 @@
 
 namespace selkie::odbc {
 
+struct TypeDescription;
+
 class Connection;
 class Statement;
 
@@ -100,6 +102,8 @@ class Descriptor : public Handle {
   // An IRD may have its statement prepared on the server first. Throws Fail(HY091 | 07009 | HY007).
   Value get_field(SQLSMALLINT number, SQLSMALLINT field);
   // `value` and `buffer_length` as SQLSetDescField received them. Throws Fail(HY016 | HY091 | 07009 | HY021 | HY092).
+  // A field of an IRD's record for this column.
+  Value column_field(const protocol::Column& column, SQLSMALLINT field) const;
   void set_field(SQLSMALLINT number, SQLSMALLINT field, SQLPOINTER value, SQLINTEGER buffer_length, bool wide);
   // SQLSetDescRec's fields of a record that exists. Throws Fail(HY021) when they do not fit each other.
   void check_consistency(const DescriptorRecord& record) const;
@@ -112,7 +116,7 @@ class Descriptor : public Handle {
  private:
   Value header_field(SQLSMALLINT field) const;
   Value record_field(const DescriptorRecord& record, SQLSMALLINT field) const;
-  Value column_field(const protocol::Column& column, SQLSMALLINT field) const;
+  Value type_field(const TypeDescription& type, SQLSMALLINT field) const;
   void set_header_field(SQLSMALLINT field, SQLPOINTER value);
   void set_record_field(DescriptorRecord& record, SQLSMALLINT field, SQLPOINTER value, SQLINTEGER buffer_length, bool wide);
   // An IRD's column as a record of another descriptor.

@@ -178,32 +178,8 @@ Descriptor::Value Descriptor::record_field(const DescriptorRecord& record, SQLSM
 
 Descriptor::Value Descriptor::column_field(const protocol::Column& column, SQLSMALLINT field) const {
   const setup::Settings& settings = connection_.settings();
-  const TypeDescription type = describe(column, connection_.describe_options());
   const bool has_base = !column.org_table.empty() && !column.org_name.empty();
-  const bool is_numeric = type.num_prec_radix != 0;
-  const bool is_temporal = type.verbose_type == SQL_DATETIME;
   switch (field) {
-    // Type
-    case SQL_DESC_CONCISE_TYPE: return number(concise_type_for(connection_, type.concise_type));
-    case SQL_DESC_TYPE: return number(type.verbose_type);
-    case SQL_DESC_DATETIME_INTERVAL_CODE: return number(type.datetime_code);
-    case SQL_DESC_DATETIME_INTERVAL_PRECISION: return number(0);
-    case SQL_DESC_LENGTH: return number(static_cast<SQLLEN>(type.column_size));
-    case SQL_DESC_OCTET_LENGTH: return number(type.octet_length);
-    case SQL_DESC_DISPLAY_SIZE: return number(type.display_size);
-    case SQL_DESC_PRECISION:  // of a time the digits behind the second; a width that does not fit the field is cut
-      return number(is_temporal ? type.decimal_digits : static_cast<SQLLEN>(std::min<SQLULEN>(type.column_size, SHRT_MAX)));
-    case SQL_DESC_SCALE: return number(is_numeric ? type.decimal_digits : 0);
-    case SQL_DESC_NUM_PREC_RADIX: return number(type.num_prec_radix);
-    case SQL_DESC_UNSIGNED: return number(type.is_unsigned ? SQL_TRUE : SQL_FALSE);
-    case SQL_DESC_FIXED_PREC_SCALE: return number(type.fixed_prec_scale ? SQL_TRUE : SQL_FALSE);
-    case SQL_DESC_CASE_SENSITIVE: return number(type.case_sensitive ? SQL_TRUE : SQL_FALSE);
-    case SQL_DESC_SEARCHABLE: return number(type.searchable);
-    case SQL_DESC_TYPE_NAME: return text(type.type_name);
-    case SQL_DESC_LITERAL_PREFIX: return text(type.literal_prefix);
-    case SQL_DESC_LITERAL_SUFFIX: return text(type.literal_suffix);
-    case SQL_DESC_LOCAL_TYPE_NAME: return text("");
-    // Column
     case SQL_DESC_NULLABLE: {
       // A zero date arrives as NULL, so a column of dates has NULLs even when it is NOT NULL.
       const bool reads_null = settings.zero_date == setup::ZeroDateMode::null && is_temporal_date(column.type);
@@ -225,6 +201,33 @@ Descriptor::Value Descriptor::column_field(const protocol::Column& column, SQLSM
     case SQL_DESC_BASE_COLUMN_NAME: return text(column.org_name);
     case SQL_DESC_CATALOG_NAME: return text(database_is(settings) == DatabaseIs::catalog ? column.schema : "");
     case SQL_DESC_SCHEMA_NAME: return text(database_is(settings) == DatabaseIs::schema ? column.schema : "");
+    default: return type_field(describe(column, connection_.describe_options()), field);
+  }
+}
+
+Descriptor::Value Descriptor::type_field(const TypeDescription& type, SQLSMALLINT field) const {
+  const bool is_numeric = type.num_prec_radix != 0;
+  const bool is_temporal = type.verbose_type == SQL_DATETIME;
+  switch (field) {
+    case SQL_DESC_CONCISE_TYPE: return number(concise_type_for(connection_, type.concise_type));
+    case SQL_DESC_TYPE: return number(type.verbose_type);
+    case SQL_DESC_DATETIME_INTERVAL_CODE: return number(type.datetime_code);
+    case SQL_DESC_DATETIME_INTERVAL_PRECISION: return number(0);
+    case SQL_DESC_LENGTH: return number(static_cast<SQLLEN>(type.column_size));
+    case SQL_DESC_OCTET_LENGTH: return number(type.octet_length);
+    case SQL_DESC_DISPLAY_SIZE: return number(type.display_size);
+    case SQL_DESC_PRECISION:  // of a time the digits behind the second; a width that does not fit the field is cut
+      return number(is_temporal ? type.decimal_digits : static_cast<SQLLEN>(std::min<SQLULEN>(type.column_size, SHRT_MAX)));
+    case SQL_DESC_SCALE: return number(is_numeric ? type.decimal_digits : 0);
+    case SQL_DESC_NUM_PREC_RADIX: return number(type.num_prec_radix);
+    case SQL_DESC_UNSIGNED: return number(type.is_unsigned ? SQL_TRUE : SQL_FALSE);
+    case SQL_DESC_FIXED_PREC_SCALE: return number(type.fixed_prec_scale ? SQL_TRUE : SQL_FALSE);
+    case SQL_DESC_CASE_SENSITIVE: return number(type.case_sensitive ? SQL_TRUE : SQL_FALSE);
+    case SQL_DESC_SEARCHABLE: return number(type.searchable);
+    case SQL_DESC_TYPE_NAME: return text(type.type_name);
+    case SQL_DESC_LITERAL_PREFIX: return text(type.literal_prefix);
+    case SQL_DESC_LITERAL_SUFFIX: return text(type.literal_suffix);
+    case SQL_DESC_LOCAL_TYPE_NAME: return text("");
     default: throw Fail(SqlState::invalid_descriptor_field);
   }
 }

@@ -128,7 +128,7 @@ void Parameters::set_processed(std::size_t sets) {
   if (SQLULEN* processed = statement_.ipd().rows_processed_ptr; processed != nullptr) *processed = sets;
 }
 
-inline Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
+Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
   const auto row = static_cast<SQLLEN>(set);
   const SQLLEN at_length = bind_offset_ + row * bound.length_step;
   Value value;
@@ -160,19 +160,48 @@ inline Parameters::Value Parameters::value(const Bound& bound, std::size_t set) 
   return value;
 }
 
-inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
+// The common value: in the application's buffer, with a length that tells no more than how much of it. False: look closer.
+inline bool Parameters::plain_value(const Bound& bound, std::size_t set, Value& value) const {
+  if (bound.source != Source::buffer || bound.direction == SQL_PARAM_OUTPUT || bound.data == nullptr ||
+      bound.indicator != bound.octet_length) {
+    return false;
+  }
+  const auto row = static_cast<SQLLEN>(set);
+  SQLLEN size = bound.fixed_bytes;
+  if (bound.octet_length != nullptr) {
+    const SQLLEN length = *at(bound.octet_length, bind_offset_ + row * bound.length_step);
+    if (length < 0) return false;
+    if (size == 0) size = length;
+  } else if (size == 0) {
+    return false;
+  }
+  if (bound.fixed_bytes == 0 && bound.buffer_bytes > 0 && size > bound.buffer_bytes) return false;
+  value.data = at(bound.data, bind_offset_ + row * bound.data_step);
+  value.size_bytes = size;
+  return true;
+}
+
+// Nullopt: `value` is to be sent like a plain one.
+std::optional<Parameters::Sent> Parameters::unusual_value(const Bound& bound, std::size_t set, Value& value) const {
   if (bound.direction == SQL_PARAM_OUTPUT || bound.source == Source::null) return Sent::null;
   if (bound.source == Source::streamed) return Sent::value;
-  Value v;
   if (bound.source == Source::collected) {
-    v.data = bound.collected.data();
-    v.size_bytes = static_cast<SQLLEN>(bound.collected.size());
-  } else {
-    v = value(bound, set);
-    if (v.is_null) return Sent::null;
-    if (v.is_default) return Sent::default_;
+    value.data = bound.collected.data();
+    value.size_bytes = static_cast<SQLLEN>(bound.collected.size());
+    return std::nullopt;
   }
-  const Outcome outcome = bound.plan.convert(bound.plan, v.data, v.size_bytes, values_);
+  value = this->value(bound, set);
+  if (value.is_null) return Sent::null;
+  if (value.is_default) return Sent::default_;
+  return std::nullopt;
+}
+
+inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
+  Value value;
+  if (!plain_value(bound, set, value)) {
+    if (const std::optional<Sent> sent = unusual_value(bound, set, value)) return *sent;
+  }
+  const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
   if (is_error(outcome)) fail(bound, outcome);
   return Sent::value;
 }

@@ -111,9 +111,11 @@ class Parameters {
     bool is_null = false, is_default = false, at_execution = false;
   };
   Value value(const Bound& bound, std::size_t set) const;
+  bool plain_value(const Bound& bound, std::size_t set, Value& value) const;
   void deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
                     protocol::Encoding encoding);
   enum class Sent : std::uint8_t { value, null, default_ };
+  std::optional<Sent> unusual_value(const Bound& bound, std::size_t set, Value& value) const;
   // Appends one value to values_, if it is one.
   Sent append_value(const Bound& bound, std::size_t set);
   void append_set(std::size_t set);

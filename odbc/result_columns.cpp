@@ -22,19 +22,20 @@ Descriptor::Value number_value(SQLLEN number) {
 bool is_count(SQLUSMALLINT field) { return field == SQL_DESC_COUNT || field == SQL_COLUMN_COUNT; }
 
 ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
-  const protocol::ColumnSetPtr columns = statement.require_columns(Call::describe_column);
-  const TypeDescription type = describe(require_column(statement, columns, number), statement.connection().describe_options());
-  const auto record = static_cast<SQLSMALLINT>(number);
-  return {.name = statement.ird().get_field(record, SQL_DESC_NAME).text,
+  const protocol::ColumnSetPtr& columns = statement.require_columns(Call::describe_column);
+  const protocol::Column& column = require_column(statement, columns, number);
+  const Descriptor& ird = statement.ird();
+  const TypeDescription type = describe(column, statement.connection().describe_options());
+  return {.name = ird.column_field(column, SQL_DESC_NAME).text,
           .type = concise_type_for(statement.connection(), type.concise_type),
           .column_size = type.column_size,
           .decimal_digits = type.decimal_digits,
-          .nullable = static_cast<SQLSMALLINT>(statement.ird().get_field(record, SQL_DESC_NULLABLE).number)};
+          .nullable = static_cast<SQLSMALLINT>(ird.column_field(column, SQL_DESC_NULLABLE).number)};
 }
 
 Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {
   if (is_count(field)) return number_value(statement.result_columns());
-  const protocol::ColumnSetPtr columns = statement.require_columns(Call::column_attribute);
+  const protocol::ColumnSetPtr& columns = statement.require_columns(Call::column_attribute);
   const protocol::Column& column = require_column(statement, columns, number);
   const auto described = [&] { return describe(column, statement.connection().describe_options()); };
   switch (field) {  // ODBC 2 had other meanings for these three. Spec: "SQLColAttributes Mapping"

@@ -222,7 +222,7 @@ SQLSMALLINT Statement::result_columns() {
   return ird_.columns() ? static_cast<SQLSMALLINT>(ird_.columns()->size()) : SQLSMALLINT{0};
 }
 
-protocol::ColumnSetPtr Statement::require_columns(Call call) {
+const protocol::ColumnSetPtr& Statement::require_columns(Call call) {
   if (result_columns() == 0) admit(call);
   return ird_.columns();
 }

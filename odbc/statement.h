@@ -66,7 +66,7 @@ class Statement : public Handle {
   // --- Results
   SQLSMALLINT result_columns();  // asks the server after SQLPrepare alone
   // The columns for a call that needs some. Throws Fail(07005) without a result set.
-  protocol::ColumnSetPtr require_columns(Call call);
+  const protocol::ColumnSetPtr& require_columns(Call call);
   SQLLEN row_count() const { return row_count_; }
   void set_row_count(SQLLEN rows) { diagnostics.row_count = row_count_ = rows; }
   const std::string& result_info() const { return result_info_; }  // the server's words about what it changed

@@ -19,13 +19,13 @@ Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
     live_ = in_rows_ || (head.ok() && session_->has_more_results());
     return head;
   }
-  if (front_begun_ && !parked_.empty()) parked_.pop_front();
-  if (parked_.empty()) return {Errc::malformed, "The answer holds no further result."};
-  front_begun_ = true;
+  if (begun_ != 0) parked_[begun_ - 1].rows.reset();
+  if (begun_ == parked_.size()) return {Errc::malformed, "The answer holds no further result."};
+  ParkedResult& result = parked_[begun_++];
   next_row_ = 0;
-  in_rows_ = parked_.front().rows != nullptr;
-  out_params_ = parked_.front().end.out_params;
-  return std::move(parked_.front().head);
+  in_rows_ = result.rows != nullptr;
+  out_params_ = result.end.out_params;
+  return std::move(result.head);
 }
 
 RowStep Answer::next_row(Bytes& row, LargeRows large) {
@@ -42,7 +42,7 @@ RowStep Answer::next_row(Bytes& row, LargeRows large) {
     return step;
   }
   row_rest_.reset();
-  ParkedResult& result = parked_.front();
+  ParkedResult& result = parked_[begun_ - 1];
   if (next_row_ < result.rows->rows()) {
     if (Status read = result.rows->read(next_row_++, row); !read.ok()) {
       failure_ = std::move(read).failure();
@@ -58,9 +58,7 @@ RowStep Answer::next_row(Bytes& row, LargeRows large) {
   return RowStep::failed;
 }
 
-bool Answer::has_more_results() const {
-  return live_ ? session_->has_more_results() : parked_.size() > (front_begun_ ? 1u : 0u);
-}
+bool Answer::has_more_results() const { return live_ ? session_->has_more_results() : parked_.size() > begun_; }
 
 // Reads the current result's remaining rows from the wire into `result`.
 Status Answer::park_rows(ParkedResult& result) {
@@ -113,7 +111,7 @@ Status Answer::park() {
   }
   parked_.clear();
   next_row_ = 0;
-  front_begun_ = true;
+  begun_ = 1;
   // The current result's head was handed out already; only its rows, if any are left, are read on.
   ParkedResult& current = parked_.emplace_back(ParkedResult{ResultHead{}, nullptr, {}, std::nullopt});
   if (in_rows_) {

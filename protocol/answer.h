@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "protocol/row.h"
 #include "protocol/row_store.h"
@@ -65,8 +65,8 @@ class Answer {
   bool live_ = false;
   bool in_rows_ = false;
   bool out_params_ = false;
-  std::deque<ParkedResult> parked_;  // front: the current result once it was begun
-  bool front_begun_ = false;
+  std::vector<ParkedResult> parked_;
+  std::size_t begun_ = 0;  // of the parked results; the last of these is the current one
   std::uint64_t next_row_ = 0;
   // What was left of a large row when the answer was parked, as it came; and what of it was read last, as far as it is unread.
   std::unique_ptr<RowStore> row_rest_;

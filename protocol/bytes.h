@@ -102,10 +102,15 @@ class ByteWriter {
     u8(0xfe), u64(value);
   }
 
-  void bytes(Bytes value) { std::copy(value.begin(), value.end(), extend(value.size())); }
+  void bytes(Bytes value) { std::copy(value.data(), value.data() + value.size(), extend(value.size())); }
   void text(std::string_view value) { bytes(as_bytes(value)); }
-  void lenenc_bytes(Bytes value) { lenenc(value.size()), bytes(value); }
-  void lenenc_text(std::string_view value) { lenenc(value.size()), text(value); }
+  void lenenc_bytes(Bytes value) {
+    if (value.size() >= 0xfb) return lenenc(value.size()), bytes(value);
+    std::uint8_t* const out = extend(1 + value.size());
+    *out = static_cast<std::uint8_t>(value.size());
+    std::copy(value.data(), value.data() + value.size(), out + 1);
+  }
+  void lenenc_text(std::string_view value) { lenenc_bytes(as_bytes(value)); }
   void text_nul(std::string_view value) { text(value), u8(0); }
   void zeros(std::size_t count) { std::fill_n(extend(count), count, std::uint8_t{0}); }
 

@@ -29,13 +29,16 @@ def found(given):
     """Those given; else those of the environment (SELKIE_TEST_*, then SELKIE_BENCH_*); else private ones, started here."""
     if given:
         return [parsed(text) for text in given]
-    prepared = [tests_server(value) for name, value in sorted(os.environ.items()) if name.startswith("SELKIE_TEST_M")
-                and value.startswith("name=")]
-    if prepared:
-        return prepared
+    if prepared():
+        return prepared()
     if "SELKIE_BENCH_PORT" in os.environ or "SELKIE_BENCH_SOCKET" in os.environ:
         return [from_environment("server")]
     return [started(name) for name in PRIVATE]
+
+
+def prepared():
+    return [tests_server(value) for name, value in sorted(os.environ.items())
+            if name.startswith("SELKIE_TEST_M") and value.startswith("name=")]
 
 
 def from_environment(name):
