@@ -101,12 +101,14 @@ Result<AuthReply> clear_password(const AuthContext& context, const AuthTurn& tur
   return AuthReply::send;
 }
 
-// PAM's conversation: each question is answered by the next password.
+// PAM's conversation: each question is answered by the next password. A server that begins without a question waits for the
+// answer to the first one all the same (MariaDB 10.11, auth_pam).
 // Spec: MariaDB "Connection phase", dialog
 Result<AuthReply> dialog(const AuthContext& context, const AuthTurn& turn, ByteWriter& out) {
   constexpr std::uint8_t kQuestion = 2, kPassword = 4, kLast = 1;  // the last one is marked beside its kind
+  const bool unasked = turn.round == 0 && turn.data.empty();
   const std::uint8_t kind = turn.data.empty() ? 0 : turn.data[0] & static_cast<std::uint8_t>(~kLast);
-  if (kind != kQuestion && kind != kPassword) return unexpected_auth_data("dialog");
+  if (!unasked && kind != kQuestion && kind != kPassword) return unexpected_auth_data("dialog");
   if (Status may = may_show_password(context, "dialog"); !may.ok()) return std::move(may).failure();
   if (turn.round == 0) {
     out.text_nul(context.password);

@@ -79,6 +79,56 @@ TEST(Login, SwitchToAnotherMethodAndAgainToTheSameWithANewScramble) {
                logs_in());
 }
 
+Packet answer_of(const std::string& text) {
+  Packet packet(text.begin(), text.end());
+  packet.push_back(0);
+  return packet;
+}
+
+// The Unix socket is private, so that a password may be said there where the person allows it.
+TEST(Login, TokenOfTwoThousandBytesIsSentWholeToTheClearMethod) {
+  const std::string token(2000, 't');
+  replay_login(script()
+                   .sends(greeting(kMySql97))
+                   .reads_login("ann")
+                   .sends(auth_switch("mysql_clear_password", ""))
+                   .reads(packet_starting(answer_of(token)))
+                   .sends(ok())
+                   .then(select_one()),
+               logs_in("UID=ann;SSLMODE=DISABLED;ENABLE_CLEARTEXT_PLUGIN=1;PWD=" + token));
+}
+
+TEST(Login, PamsQuestionsAreAnsweredByThePasswordsInTurn) {
+  replay_login(script()
+                   .sends(greeting(kMariaDb118))
+                   .reads_login("ann")
+                   .sends(auth_switch("dialog", "\x04Password: "))
+                   .reads(packet_starting(answer_of("one")))
+                   .sends(payload("\x02Your code: "))
+                   .reads(packet_starting(answer_of("two")))
+                   .sends(payload("\x05PIN: "))
+                   .reads(packet_starting(answer_of("three")))
+                   .sends(ok())
+                   .then(select_one()),
+               logs_in("UID=ann;SSLMODE=DISABLED;ENABLE_CLEARTEXT_PLUGIN=1;PWD=one;PWD2=two;PWD3=three"));
+}
+
+TEST(Login, ExpiredPasswordSaysWhatToSet) {
+  replay_login(script().sends(greeting(kMySql97)).reads_login("ann").sends(error(1862, "HY000", "Your password has expired.")),
+               is_refused("28000", 1862, "CAN_HANDLE_EXP_PWD=1"));
+}
+
+// Attributes of the connection cannot be set before the password is; the session is there for setting it all the same.
+TEST(Login, SandboxOfAnExpiredPasswordOutlivesTheInitStatement) {
+  replay_login(login_script(kMySql97)
+                   .reads(query("SET @a = 1"))
+                   .sends(error(1820, "HY000", "You must reset your password"))
+                   .then(select_one()),
+               logs_in("UID=ann;SSLMODE=DISABLED;CAN_HANDLE_EXP_PWD=1;INITSTMT={SET @a = 1}"));
+  replay_login(login_script(kMySql97).reads(query("SET @a = 1")).sends(error(1820, "HY000", "You must reset your password")),
+               is_refused("42000", 1820, "reset", "UID=ann;SSLMODE=DISABLED;INITSTMT={SET @a = 1}"));
+}
+
 TEST(Login, UnknownMethodIsNamed) {
   replay_login(
       script().sends(greeting(kMySql97)).reads_login("ann").sends(auth_switch("quantum_telepathy", "")).expects_close(),

@@ -152,6 +152,7 @@ TEST(Dialog, AnswersQuestionsByThePasswordsInTurn) {
   };
   const std::string nul(1, '\0');
   EXPECT_EQ(answer(0, "\x04Password: "), "one" + nul);
+  EXPECT_EQ(answer(0, ""), "one" + nul);
   EXPECT_EQ(answer(0, "\x05Password: "), "one" + nul);
   EXPECT_EQ(answer(1,
                    "\x02"
@@ -160,7 +161,8 @@ TEST(Dialog, AnswersQuestionsByThePasswordsInTurn) {
   EXPECT_EQ(answer(2, "\x03"), "three" + nul);
   EXPECT_EQ(answer(3, "\x04More\n"),
             "The server asks \"More\\x0a\", its question no. 4. Answers are taken from PWD, PWD2 and PWD3.");
-  for (const char* wrong : {"", "\x01", "\x06x", "\x08", "x"})
+  EXPECT_THAT(answer(1, ""), HasSubstr("left the protocol"));
+  for (const char* wrong : {"\x01", "\x06x", "\x08", "x"})
     EXPECT_THAT(answer(0, wrong), HasSubstr("left the protocol")) << wrong;
 }
 
