@@ -182,8 +182,10 @@ MarkerTargets marker_targets(const SqlText& sql, LexerModes modes) {
   const bool is_understood = sql.kind == StatementKind::insert || sql.kind == StatementKind::replace ||
                              sql.kind == StatementKind::update || sql.kind == StatementKind::delete_ ||
                              sql.kind == StatementKind::select;
-  if (!is_understood || sql.has_several_statements) return {{}, std::vector<std::optional<std::size_t>>(sql.markers.size())};
-  return Finder(sql, modes).find();
+  const MarkerTargets none{{}, std::vector<std::optional<std::size_t>>(sql.markers.size())};
+  if (!is_understood || sql.has_several_statements) return none;
+  MarkerTargets found = Finder(sql, modes).find();
+  return found.column_of.size() == sql.markers.size() ? found : none;
 }
 
 }  // namespace selkie::odbc

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "odbc/sql_functions.h"
 #include "odbc/sql_kind.h"
@@ -84,7 +85,9 @@ class Translator {
   SqlText out_;
   std::size_t copied_ = 0;
   int depth_ = 0;
-  std::string_view escape_name_;  // the innermost escape being read, for messages
+  // The innermost escape being read: its name, for messages, and where it was opened.
+  std::string_view escape_name_;
+  bool opened_in_comment_ = false;
 };
 
 Token Translator::walk(Arguments* arguments) {
@@ -125,6 +128,7 @@ void Translator::refuse(std::string_view what) const {
 Token Translator::closed(Token token) const {
   if (token.kind == TokenKind::end) refuse("is never closed.");
   if (!lexer_.is(token, '}')) refuse("has " + setup::shown(lexer_.text(token)) + " where '}' is expected.");
+  if (token.in_executable_comment != opened_in_comment_) refuse("begins or ends inside an executable comment.");
   return token;
 }
 
@@ -144,6 +148,7 @@ void Translator::escape(Token open) {
   copy(open.begin);
   if (++depth_ > kDeepest) fail("ODBC escapes are nested more than " + std::to_string(kDeepest) + " deep.");
   const std::string_view outer = escape_name_;
+  const bool outer_in_comment = std::exchange(opened_in_comment_, open.in_executable_comment);
   const Token word = lexer_.next();
   escape_name_ = word.kind == TokenKind::marker ? "?=call" : word.kind == TokenKind::word ? lexer_.text(word) : "";
   if (word.kind == TokenKind::end) refuse("is never closed.");
@@ -158,6 +163,7 @@ void Translator::escape(Token open) {
   }
   copied_ = lexer_.offset();
   escape_name_ = outer;
+  opened_in_comment_ = outer_in_comment;
   --depth_;
 }
 
@@ -179,7 +185,9 @@ void Translator::expression(Token word) {
 void Translator::temporal(std::string_view literal, std::string_view type) {
   const Token value = lexer_.next();
   if (value.kind == TokenKind::end || lexer_.is(value, '}')) refuse("has no value.");
-  if (value.kind == TokenKind::string && lexer_.is(lexer_.next(), '}')) {
+  const Token behind = lexer_.next();
+  if (value.kind == TokenKind::string && lexer_.is(behind, '}')) {
+    closed(behind);
     out_.text.append(literal).append(lexer_.text(value));
     return;
   }
@@ -193,6 +201,7 @@ void Translator::function() {
   if (name.kind != TokenKind::word) refuse("has no function name.");
   const Token paren = lexer_.next();
   if (lexer_.is(paren, '}')) {  // {fn NOW}
+    closed(paren);
     out_.text.append(lexer_.text(name)).append("()");
     return;
   }
