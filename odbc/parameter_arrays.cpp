@@ -241,6 +241,7 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
     protocol::ByteWriter& out = session.begin_command();
     protocol::write_bulk_head(out, {.statement_id = statement_.server_statement_->id, .types = parameters.types()});
     out.bytes(parameters.values());
+    statement_.sent_types_.clear();
   } else {
     const bool known = many_->sent_types == parameters.types();
     std::vector<protocol::ParameterType> types;
@@ -343,7 +344,8 @@ void ParameterArray::forget_uncommitted() {
 // --- Commands of one row, sent ahead of the answers
 
 void ParameterArray::run_in_flight() {
-  statement_.prepare_on_server();
+  statement_.parameters_.begin_rows();  // NULLs are looked at when each set is sent
+  statement_.prepare_for_parameters();
   while (answered_ < waiting_.size() && !stopped_) {
     if (!statement_.runs_as_text()) run_batches();
     // What could not be sent ahead is alone now.

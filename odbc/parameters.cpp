@@ -270,10 +270,9 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
   for (std::size_t i = 0; i < markers.size(); ++i) {
     sql.append(text, from, markers[i] - from);
     from = markers[i] + 1;
-    const bool is_null = (null_bitmap_[i / 8] >> (i % 8) & 1) != 0;
     if (std::ranges::find(defaults_, i) != defaults_.end()) {
       sql += "DEFAULT";
-    } else if (is_null) {
+    } else if (is_null(i)) {
       sql += "NULL";
     } else {
       append_literal(sql, types_[i], values_.bytes().subspan(value_from, value_ends_[i] - value_from), no_backslash_escapes);

@@ -54,6 +54,9 @@ class Parameters {
   protocol::Bytes null_bitmap() const { return null_bitmap_; }
   const std::vector<protocol::ParameterType>& types() const { return types_; }  // of one set
   protocol::Bytes values() const { return values_.bytes(); }
+  bool is_null(std::size_t parameter) const {  // of the set converted
+    return parameter / 8 < null_bitmap_.size() && (null_bitmap_[parameter / 8] >> (parameter % 8) & 1) != 0;
+  }
   bool has_null() const { return has_null_; }
   bool has_default() const { return !defaults_.empty(); }  // of the set converted: it can only be sent as text
   // The text with every marker replaced by its value as a literal, of the set converted.

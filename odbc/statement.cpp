@@ -20,6 +20,15 @@ constexpr std::uint16_t kInterrupted = 1317;
 // How long a command may take to end after KILL QUERY before the connection is given up.
 constexpr std::chrono::seconds kKillGrace{10};
 
+// What a server makes of values of these types once it settled on one of them is the same.
+bool settles_alike(protocol::ParameterType a, protocol::ParameterType b) {
+  const auto is_integer = [](protocol::ParameterType type) {
+    using enum protocol::WireType;
+    return type.type == tiny || type.type == short_ || type.type == long_ || type.type == longlong;
+  };
+  return a == b || (is_integer(a) && is_integer(b) && a.unsigned_ == b.unsigned_);
+}
+
 }  // namespace
 
 Statement::Statement(Connection& connection)
@@ -162,6 +171,23 @@ void Statement::prepare_on_server() {
   }
 }
 
+// Parameters of other types than the server settled on.
+bool Statement::has_settled_types() const {
+  const auto& types = parameters_.types();
+  if (!connection_.session().dialect().settles_parameter_types() || sent_types_.size() != types.size()) return false;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (!parameters_.is_null(i) && !settles_alike(types[i], sent_types_[i])) return true;
+  }
+  return false;
+}
+
+void Statement::prepare_for_parameters() {
+  prepare_on_server();
+  if (!server_statement_ || !has_settled_types() || parameters_.has_streamed()) return;
+  drop_server_statement();
+  prepare_on_server();
+}
+
 // Parameters go into the text: the server cannot prepare it, or the person does not want it to.
 bool Statement::runs_as_text() const {
   if (sql_.kind == StatementKind::load_data_local) return true;
@@ -171,6 +197,7 @@ bool Statement::runs_as_text() const {
 bool Statement::take_prepared() {
   server_statement_ = connection_.take_prepared(sql_.text);
   sent_types_.clear();
+  if (server_statement_) sent_types_ = std::move(server_statement_->parameter_types);
   return server_statement_.has_value();
 }
 
@@ -184,7 +211,10 @@ void Statement::drop_server_statement() {
 // The text is done with; the next one who prepares it finds it prepared.
 void Statement::give_back_server_statement() {
   array_.drop_server_statement();
-  if (server_statement_) connection_.give_back(std::move(sql_.text), std::move(*server_statement_));
+  if (server_statement_) {
+    server_statement_->parameter_types = std::move(sent_types_);
+    connection_.give_back(std::move(sql_.text), std::move(*server_statement_));
+  }
   server_statement_.reset();
   sent_types_.clear();
 }
@@ -270,7 +300,7 @@ void Statement::run_set(std::size_t set) {
     if (at_once) {
       send_prepare_and_execute();
     } else if (!runs_as_text()) {
-      prepare_on_server();
+      prepare_for_parameters();
     }
     if (runs_as_text()) {
       send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes));
@@ -330,15 +360,21 @@ void Statement::permit_local_file(protocol::Session& session, std::string_view s
 void Statement::write_execute(protocol::Session& session, std::uint32_t statement_id) {
   const auto& types = parameters_.types();
   // A CALL writes its OUT values, and their types, over MySQL's copy of the parameters.
-  const bool known = types == sent_types_ && !parameters_.has_output();
+  const bool has_types = sent_types_.size() == types.size();
+  bool known = has_types && !parameters_.has_output();
+  sent_types_.resize(types.size());
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (has_types && (types[i] == sent_types_[i] || parameters_.is_null(i))) continue;  // NULL is of any type
+    sent_types_[i] = types[i];
+    known = false;
+  }
   protocol::ByteWriter& out = session.begin_command();
   protocol::write_execute_head(out, {.statement_id = statement_id,
                                      .parameters = static_cast<std::uint16_t>(types.size()),
                                      .null_bitmap = parameters_.null_bitmap(),
-                                     .types = known ? std::span<const protocol::ParameterType>{} : types});
+                                     .types = known ? std::span<const protocol::ParameterType>{} : sent_types_});
   out.bytes(parameters_.values());
   session.end_command();
-  sent_types_ = types;
 }
 
 void Statement::send_execute() {
@@ -615,7 +651,7 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   or_end_data([&] {
     if (operation_) return operation_->put_data(data, length);
-    if (!runs_as_text()) prepare_on_server();
+    if (!runs_as_text()) prepare_for_parameters();
     protocol::ByteWriter piece;
     if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
     protocol::Session& session = connection_.claim(this);

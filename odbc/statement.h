@@ -173,6 +173,8 @@ class Statement : public Handle {
   void send_prepare_and_execute();
   bool cannot_be_prepared(const protocol::Failure& failure);
   bool may_prepare_again(const protocol::Failure& failure) const;
+  bool has_settled_types() const;
+  void prepare_for_parameters();
   void write_execute(protocol::Session& session, std::uint32_t statement_id);
   void send(protocol::Session& session);
 

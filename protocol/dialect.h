@@ -99,6 +99,9 @@ struct Dialect {
   // COM_STMT_EXECUTE with statement id 0xFFFFFFFF means "the one just prepared": MariaDB 10.2 and later. These leave
   // CLIENT_MYSQL out; a proxy that speaks for one and sets it may not know the id.
   bool execute_last_prepared() const { return mariadb() && version >= Version{10, 2, 0} && !has(capability::kLongPassword); }
+  // MySQL 8.0.22 and later give a parameter that says nothing of its type that of its first value, for good: what comes as
+  // another one is cast, with no more than a warning.
+  bool settles_parameter_types() const { return flavour == Flavour::mysql && version >= Version{8, 0, 22}; }
   Compression compression() const {
     return has(capability::kZstd)       ? Compression::zstd
            : has(capability::kCompress) ? Compression::zlib

@@ -44,6 +44,8 @@ struct PreparedStatement {
   ColumnSetPtr parameter_columns;  // the server's definitions of the parameters; null when there are none
   std::uint16_t warnings = 0;
   std::uint64_t context = 0;  // Session::context() when it was prepared
+  // What the server has been told of the parameters; empty before the first execution.
+  std::vector<ParameterType> parameter_types{};
 };
 
 // Rows of more than this may be had in parts.

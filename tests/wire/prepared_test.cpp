@@ -140,6 +140,46 @@ TEST(PreparedStatement, TypesAreSentOnceAndAgainWhenTheyChange) {
       {.cuts = false});
 }
 
+// MySQL casts what comes to the type that came first: 'seven' would be 0. On the same handle, and on another one that finds the
+// text prepared.
+TEST(PreparedStatement, ValueOfAnotherKindIsPreparedAnewWhereTheServerSettlesTypes) {
+  const std::string sql = "SELECT ?";
+  const Server* const settling[] = {&kMySql97};
+  const auto executes = [](std::uint32_t id) {
+    return script().reads(execute(id)).sends(head({text("?")}), binary_row({bytes("x")}), end());
+  };
+  const auto prepares_anew = [&](std::uint32_t closed, std::uint32_t id) {
+    return script().reads(close_statement(closed)).reads(prepare(sql)).sends(prepared(id, 1, {text("?")})).then(executes(id));
+  };
+  replay(script()
+             .reads(prepare(sql))
+             .sends(prepared(1, 1, {text("?")}))
+             .then(executes(1))          // 7
+             .then(executes(1))          // NULL
+             .then(prepares_anew(1, 2))  // "seven"
+             .then(prepares_anew(2, 3))  // 7, by another handle
+             .then(executes(3)),         // 8
+         [&](Connection& connection) {
+           std::int32_t number = 7;
+           SQLLEN length = 0;
+           const std::string text = "seven";
+           {
+             Statement first(connection);
+             first.prepare(sql).bind(1, number).execute().close();
+             length = SQL_NULL_DATA;
+             first.check(::SQLBindParameter(first.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_VARCHAR, 5, 0,
+                                            const_cast<char*>(text.data()), 5, &length));
+             first.execute().close();
+             first.bind(1, text, length).execute().close();
+           }
+           Statement second(connection);
+           second.prepare(sql).bind(1, number).execute().close();
+           number = 8;
+           second.execute().close();
+         },
+         {.servers = settling, .cuts = false});
+}
+
 TEST(PreparedStatement, ErrorOfThePreparationIsReportedOnceAndTheWireIsInStep) {
   const auto no_table = error(1146, "42S02", "Table 'test.t' doesn't exist");
   replay(
