@@ -81,19 +81,21 @@ SQLRETURN free_descriptor(SQLHANDLE h) noexcept {
   });
 }
 
-// Any thread. What waits for data is ended here, what runs on the server by a session of its own.
+// Any thread. What waits for data is ended here, what runs on the server by a session of its own. The diagnostics belong to
+// the thread that runs the statement.
 SQLRETURN cancel(Statement& statement) noexcept {
-  try {
-    if (std::unique_lock lock(statement.mutex(), std::try_to_lock); lock) {
-      statement.diagnostics.clear();
-      statement.cancel_data_at_execution();
-    } else {
-      statement.connection().cancel(statement);
-    }
-    return SQL_SUCCESS;
-  } catch (...) {
-    return SQL_ERROR;  // the diagnostics belong to the thread that runs the statement
+  statement.cancel_called = true;
+  std::unique_lock lock(statement.mutex(), std::try_to_lock);
+  const bool awaits_data = statement.phase() == Statement::Phase::need_data;
+  // Nothing of it runs: another statement's call is soon over, or in the way of the next call as well.
+  if (!lock && awaits_data) lock.lock();
+  if (!lock) {
+    statement.connection().cancel(statement);
+  } else if (awaits_data) {
+    statement.diagnostics.clear();
+    statement.cancel_data_at_execution();
   }
+  return SQL_SUCCESS;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "odbc/connection.h"
 
 #include <array>
+#include <thread>
 #include <utility>
 
 #include "odbc/connect_options.h"
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t kDrainBytes = 256u << 10;
 constexpr std::chrono::seconds kKillTimeout{5};
 constexpr std::uint16_t kMustChangePassword = 1820;  // ER_MUST_CHANGE_PASSWORD
+
+// Of a KILL that was answered: when it is looked whether the command has ended, sent again, and left to itself.
+constexpr std::chrono::milliseconds kKillGlance{1}, kKillAgainAfter{100}, kKillPatience{1000};
 
 std::string_view flavour_name(protocol::Flavour flavour) {
   switch (flavour) {
@@ -184,13 +188,24 @@ protocol::Session& Connection::session() {
 
 protocol::Session& Connection::claim(Statement* statement) {
   protocol::Session& s = session();
+  const bool others_answer = wire_owner_ != nullptr && wire_owner_ != statement;
+  if (others_answer || kill_sent_.load(std::memory_order_relaxed)) make_room_for(statement);
+  wire_owner_ = statement;
+  return s;
+}
+
+// What the server does until the wire is free is not the caller's: a cancel must not stop that, and is heeded afterwards.
+void Connection::make_room_for(Statement* statement) {
+  if (caller_ != nullptr) set_running(nullptr);
   if (wire_owner_ != nullptr && wire_owner_ != statement) {
     Statement* const owner = std::exchange(wire_owner_, nullptr);
+    session_->set_command_deadline(protocol::kNoDeadline);  // the owner's
     require(owner->park());
   }
   if (kill_sent_.load(std::memory_order_relaxed)) absorb_late_kill();
-  wire_owner_ = statement;
-  return s;
+  if (caller_ == nullptr) return;
+  running_.store(caller_);
+  if (caller_->cancelled) throw Fail(SqlState::cancelled);
 }
 
 // A KILL that came when its command had just ended may be kept by the server for the next one: give it one to hit.
@@ -202,6 +217,7 @@ void Connection::absorb_late_kill() {
 
 void Connection::drain(bool may_kill) {
   if (!session_ || session_->dead()) return;
+  session_->set_command_deadline(protocol::kNoDeadline);
   const bool ended = require(session_->drain(may_kill ? kDrainBytes : SIZE_MAX));
   if (!ended) {
     (void)kill_query();  // where the server refuses, reading on is slower but right
@@ -325,29 +341,56 @@ void Connection::set_access_mode(SQLUINTEGER mode) {
   access_mode = mode;
 }
 
-Connection::Running::Running(Connection& connection, Statement& statement)
-    : connection_(connection), before_(connection.running_.exchange(&statement)) {}
-
-Connection::Running::~Running() {
-  connection_.running_.store(before_);
-  if (connection_.killing_.load()) const std::lock_guard wait_for_the_kill(connection_.kill_mutex_);
+// By the thread that holds the lock. What it takes away cannot be hit any more afterwards.
+void Connection::set_running(Statement* statement) {
+  running_.store(statement);
+  if (killing_.load()) const std::lock_guard wait_for_the_kill(kill_mutex_);
 }
 
-bool Connection::cancel(Statement& statement) {
+Connection::Running::Running(Connection& connection, Statement& statement)
+    : connection_(connection), is_inner_(connection.caller_ != nullptr) {
+  if (is_inner_) return;
+  connection.caller_ = &statement;
+  statement.cancelled.store(false, std::memory_order_relaxed);
+  // While another one's answer is on the wire, a KILL would hit that. claim() makes room and goes on from there.
+  const bool may_be_hit = connection.wire_owner_ == nullptr || connection.wire_owner_ == &statement;
+  if (may_be_hit) connection.running_.store(&statement);
+}
+
+Connection::Running::~Running() {
+  if (is_inner_) return;
+  connection_.caller_ = nullptr;
+  connection_.set_running(nullptr);
+}
+
+void Connection::cancel(Statement& statement) noexcept {
   const std::lock_guard lock(kill_mutex_);
   killing_.store(true);
-  const bool runs = running_.load() == &statement;
-  protocol::Status killed;
-  if (runs) {
-    statement.cancelled = true;
-    killed = kill_query();
+  statement.cancelled = true;  // heeded when its command has not been sent yet
+  const auto runs = [&] { return running_.load() == &statement; };
+  if (runs()) {
+    statement.killed = true;
+    bool stopped = false;
+    try {
+      // A server that has not begun with the command yet forgets a KILL.
+      const auto patience = protocol::Clock::now() + kKillPatience;
+      do {
+        stopped = kill_query().ok();
+        const auto again = protocol::Clock::now() + kKillAgainAfter;
+        while (stopped && runs() && protocol::Clock::now() < again) std::this_thread::sleep_for(kKillGlance);
+      } while (stopped && runs() && protocol::Clock::now() < patience);
+    } catch (...) {  // no memory
+      stopped = false;
+    }
+    if (!stopped && runs()) session_->interrupt();
   }
   killing_.store(false);
-  require(std::move(killed));
-  return runs;
 }
 
 protocol::Status Connection::kill_query() {
+  if (!session_->dialect().kills_by_connection_id()) {
+    return {protocol::Errc::connect_failed, "The server's connection numbers do not tell whom a KILL would hit."};
+  }
   protocol::ConnectOptions options = options_;
   options.hosts = {session_->host()};
   options.database.clear();

@@ -67,7 +67,7 @@ class Connection : public Handle {
   // --- The session. Throws Fail(08003) when not connected.
   protocol::Session& session();
   // The session, ready for a command of `statement` (null: of the connection itself): whoever reads from the wire right now is
-  // parked, a late KILL is waited for.
+  // parked, a late KILL is waited for. Throws Fail(HY008) when `statement` was cancelled meanwhile.
   protocol::Session& claim(Statement* statement);
   // `statement` no longer has anything on the wire.
   void release(Statement* statement) {
@@ -106,7 +106,7 @@ class Connection : public Handle {
   void set_access_mode(SQLUINTEGER mode);  // the server itself refuses to write in SQL_MODE_READ_ONLY
 
   // --- Cancelling
-  // While it lives, `statement` runs a command that SQLCancel may stop from another thread.
+  // While it lives, `statement` runs commands that SQLCancel may stop from another thread. One inside another changes nothing.
   class Running {
    public:
     Running(Connection& connection, Statement& statement);
@@ -116,13 +116,13 @@ class Connection : public Handle {
 
    private:
     Connection& connection_;
-    Statement* const before_;  // ran, and goes on afterwards
+    const bool is_inner_;
   };
   // Has the server stop what `statement` runs, through a session of its own. Any thread, without the lock; the running call
-  // cannot return before the KILL was answered, so a late one never meets the next command.
-  // False: nothing of it was running. Throws CoreFail when the side session fails.
-  bool cancel(Statement& statement);
-  // KILL QUERY, by the thread that holds the lock.
+  // cannot return before the KILL was answered, so a late one never meets the next command. Where the server cannot be asked,
+  // or refuses, the connection is closed.
+  void cancel(Statement& statement) noexcept;
+  // KILL QUERY through a session of its own, while the thread that holds the lock does nothing else with the wire.
   protocol::Status kill_query();
 
   // --- Attributes (attributes.cpp reads and writes them)
@@ -147,7 +147,9 @@ class Connection : public Handle {
   void free_children();
   void close_session();  // and forgets the passwords
   void apply_session_settings();
+  void make_room_for(Statement* statement);
   void absorb_late_kill();
+  void set_running(Statement* statement);
 
   Environment& environment_;
   std::mutex mutex_;
@@ -156,6 +158,7 @@ class Connection : public Handle {
   std::unique_ptr<protocol::Session> session_;
   protocol::StatementCache cache_;
   Statement* wire_owner_ = nullptr;
+  Statement* caller_ = nullptr;  // whose call is Running
   std::string server_name_;
   bool wide_ = false;
   struct AtConnecting {  // what reset() goes back to
@@ -165,7 +168,7 @@ class Connection : public Handle {
 
   // The running thread stores running_, then looks at killing_; a cancelling thread stores killing_, then looks at running_.
   // So either the one waits for the KILL or the other sees that there is nothing to stop.
-  std::atomic<Statement*> running_{nullptr};
+  std::atomic<Statement*> running_{nullptr};  // whose command a KILL would hit
   std::atomic<bool> killing_{false};
   std::mutex kill_mutex_;               // held while a KILL is under way
   std::atomic<bool> kill_sent_{false};  // a KILL went out since the last command was fenced off

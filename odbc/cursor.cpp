@@ -163,9 +163,9 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   get_column_.reset();
   position_ = 0;
   loaded_row_.reset();
-  if (pending_failure_) {
+  if (auto failure = take_pending_failure()) {
     place_ = Place::after_end;
-    throw CoreFail{*std::exchange(pending_failure_, std::nullopt)};
+    throw CoreFail{std::move(*failure)};
   }
   plan_bindings();
 
@@ -320,12 +320,10 @@ void Cursor::read_on(std::uint64_t rows) {
   if (!answer_ended_) loaded_row_.reset();
   while (!answer_ended_ && store_->rows() < rows) {
     protocol::Bytes row;
-    if (!statement_.next_row(row)) {
-      answer_ended_ = true;
-    } else {
-      require(store_->append(row));
-    }
-    if (store_->rows() == statement_.max_rows()) answer_ended_ = true;
+    answer_ended_ = true;  // by an error, too
+    if (!statement_.next_row(row)) return;
+    require(store_->append(row));
+    answer_ended_ = store_->rows() == statement_.max_rows();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "odbc/convert.h"
@@ -32,6 +33,8 @@ class Cursor {
   // `scrollable`: rows are kept, so that any of them can be fetched again.
   void open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable);
   void close();
+  // What the next fetch would have to tell of; then nobody does any more.
+  std::optional<protocol::Failure> take_pending_failure() { return std::exchange(pending_failure_, std::nullopt); }
 
   // Fetches a rowset into the bound columns.
   //   rowset_size  SQL_ATTR_ROW_ARRAY_SIZE, or SQL_ROWSET_SIZE for SQLExtendedFetch

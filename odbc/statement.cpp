@@ -57,6 +57,14 @@ Statement::~Statement() {
   connection_.statements.erase(this);
 }
 
+void Statement::admit(Call call) {
+  // unixODBC takes SQLCancel for SQLFreeStmt(SQL_CLOSE), as ODBC 2 had it, and so may the application: where that is needed, it
+  // is done.
+  const bool was_executed = phase_ == Phase::cursor || phase_ == Phase::executed;
+  if (cancel_called && was_executed && !admits(call, state(), is_prepared_)) close_cursor();
+  odbc::admit(call, state(), is_prepared_);
+}
+
 State Statement::state() const {
   switch (phase_) {
     case Phase::allocated: return State::allocated;
@@ -75,7 +83,7 @@ State Statement::state() const {
 }
 
 void admit(const Connection& connection, Call call) {
-  for (const Statement* statement : connection.statements) statement->admit(call);
+  for (Statement* statement : connection.statements) statement->admit(call);
 }
 
 void admit(Descriptor& descriptor, Call call) {
@@ -277,7 +285,7 @@ void Statement::begin_execution() {
   (void)connection_.session();
   drop_answer();
   phase_ = closed_phase();
-  cancelled = false;
+  cancel_called = cause_->killed = false;
   row_count_ = -1;
   parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1);
   parameters_.end_data();
@@ -473,7 +481,9 @@ void Statement::take_output_values(const protocol::ColumnSet& columns) {
 SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *cause_);
+  auto unread_failure = cursor_.take_pending_failure();
   cursor_.close();
+  if (unread_failure) throw CoreFail{std::move(*unread_failure)};
   skip_rows();
   while (answer_.has_more_results()) {
     protocol::ResultHead head = next_head(nullptr);
@@ -505,6 +515,8 @@ void Statement::renew_deadline() {
 bool Statement::rows_ended(protocol::RowStep step) {
   if (step == protocol::RowStep::failed) fail(answer_.take_failure());
   release_wire_when_done();
+  // MariaDB ends rows that a KILL has cut short as if they were whole, now and then.
+  if (cause_->killed) throw Fail(SqlState::cancelled);
   return false;
 }
 
@@ -536,9 +548,10 @@ void Statement::fail(protocol::Failure failure) {
                    (stopped ? "." : "; the connection had to be closed."));
   }
   release_wire_when_done();
-  if (failure.server_code == kInterrupted && cause_->cancelled) {
-    cause_->cancelled = false;
-    throw Fail(SqlState::cancelled);
+  if (failure.server_code == kInterrupted && cause_->killed) throw Fail(SqlState::cancelled);
+  if (failure.errc == protocol::Errc::connection_lost && cause_->killed) {
+    throw Fail(SqlState::cancelled,
+               "The statement was cancelled. The server could not be asked to stop it, so the connection was closed.");
   }
   throw CoreFail{std::move(failure)};
 }
@@ -546,6 +559,7 @@ void Statement::fail(protocol::Failure failure) {
 void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows) {
   set_text({});
   is_prepared_ = false;
+  phase_ = Phase::allocated;
   answer_ = protocol::Answer(std::move(columns), std::move(rows));
   open_next_result(nullptr);
 }
@@ -553,7 +567,9 @@ void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<proto
 void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns) {
   set_text({});
   is_prepared_ = false;
+  phase_ = Phase::allocated;
   sql_.kind = StatementKind::select;
+  cancel_called = killed = false;
   const Connection::Running running(connection_, *cause_);
   send_text(std::string(sql));
   protocol::ResultHead head = next_head(last_columns_);

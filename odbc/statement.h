@@ -50,7 +50,7 @@ class Statement : public Handle {
   Phase phase() const { return phase_; }
   State state() const;
   // Throws Fail with the state table's SQLSTATE.
-  void admit(Call call) const { odbc::admit(call, state(), is_prepared_); }
+  void admit(Call call);
 
   // --- Running statements
   void prepare(std::string_view sql);
@@ -145,8 +145,10 @@ class Statement : public Handle {
   std::string cursor_name;
   bool as_text = false;  // values go into the text, so rows come in text encoding
 
-  // SQLCancel from another thread hit the running command: its 1317 means "cancelled" (HY008).
-  std::atomic<bool> cancelled{false};
+  // What SQLCancel from another thread leaves behind.
+  std::atomic<bool> cancel_called{false};  // since the last execution, whatever it found
+  std::atomic<bool> cancelled{false};      // during the running call
+  std::atomic<bool> killed{false};         // a KILL went out for the last execution: its 1317 means "cancelled" (HY008)
 
  private:
   void set_text(std::string_view sql);
@@ -193,9 +195,9 @@ class Statement : public Handle {
   Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
 
   Connection& connection_;
-  Phase phase_ = Phase::allocated;
-  State cursor_state_ = State::cursor_opened;  // in Phase::cursor
-  bool is_prepared_ = false;                   // by SQLPrepare
+  std::atomic<Phase> phase_{Phase::allocated};  // SQLCancel reads it without the lock
+  State cursor_state_ = State::cursor_opened;   // in Phase::cursor
+  bool is_prepared_ = false;                    // by SQLPrepare
   SqlText sql_;
   std::optional<protocol::PreparedStatement> server_statement_;
   std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement
@@ -218,7 +220,7 @@ class Statement : public Handle {
 };
 
 // The same for what concerns more than one statement: all of a connection, those that use a descriptor.
-inline void admit(const Statement& statement, Call call) { statement.admit(call); }
+inline void admit(Statement& statement, Call call) { statement.admit(call); }
 void admit(const Connection& connection, Call call);
 void admit(Descriptor& descriptor, Call call);
 

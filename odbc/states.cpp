@@ -117,9 +117,19 @@ std::string_view state_name(State state) {
 
 std::span<const StateRow> state_rows() { return kRows; }
 
-void admit(Call call, State state, bool is_prepared) {
+namespace {
+
+std::optional<SqlState> refusal(Call call, State state, bool is_prepared) {
   const Refusal& refusal = kRows[static_cast<std::size_t>(call)].refusals[static_cast<std::size_t>(state)];
-  if (const auto& why = is_prepared ? refusal.prepared : refusal.direct) throw Fail(*why, std::string(advice(*why, state)));
+  return is_prepared ? refusal.prepared : refusal.direct;
+}
+
+}  // namespace
+
+bool admits(Call call, State state, bool is_prepared) { return !refusal(call, state, is_prepared); }
+
+void admit(Call call, State state, bool is_prepared) {
+  if (const auto why = refusal(call, state, is_prepared)) throw Fail(*why, std::string(advice(*why, state)));
 }
 
 }  // namespace selkie::odbc

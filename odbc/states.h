@@ -78,6 +78,7 @@ struct StateRow {
 };
 std::span<const StateRow> state_rows();  // by Call
 
+bool admits(Call call, State state, bool is_prepared);
 // Throws Fail with the table's SQLSTATE when `state` refuses the call.
 void admit(Call call, State state, bool is_prepared);
 

@@ -60,7 +60,8 @@ RowStep Answer::next_row(Bytes& row, LargeRows large) {
 
 bool Answer::has_more_results() const { return live_ ? session_->has_more_results() : parked_.size() > begun_; }
 
-// Reads the current result's remaining rows from the wire into `result`.
+// Reads the current result's remaining rows from the wire into `result`. When they cannot be kept, that is for their reader to
+// hear, who has the rest of the answer thrown away.
 Status Answer::park_rows(ParkedResult& result) {
   result.rows = std::make_unique<RowStore>(memory_limit_bytes_);
   for (;;) {
@@ -68,7 +69,11 @@ Status Answer::park_rows(ParkedResult& result) {
     switch (session_->next_row(row)) {
       case RowStep::row:
       case RowStep::large_row:
-        if (Status kept = result.rows->append(row); !kept.ok()) return kept;
+        if (Status kept = result.rows->append(row); !kept.ok()) {
+          result.failure = std::move(kept).failure();
+          auto drained = session_->drain();
+          return drained.ok() ? Status() : Status(std::move(drained).failure());
+        }
         break;
       case RowStep::end: result.end = session_->end_of_rows(); return {};
       case RowStep::failed: {

@@ -109,6 +109,11 @@ struct Dialect {
   }
   // Proves a certificate that it made for itself by the user's password, in the OK of the login.
   bool proves_certificate() const { return mariadb() && version >= Version{11, 4, 0}; }
+  // KILL QUERY with the greeting's connection number stops that connection and no other. TiDB's numbers have 64 bits, of which
+  // the greeting carries half, and are a node's own before 7.3; Vitess's are a gateway's, and it may not know KILL.
+  bool kills_by_connection_id() const {
+    return flavour != Flavour::vitess && (flavour != Flavour::tidb || version >= Version{7, 3, 0});
+  }
   bool procedures() const { return flavour != Flavour::tidb; }
 
   ResponseRules response_rules() const {

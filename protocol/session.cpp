@@ -17,6 +17,10 @@ Failure server_failure(const event::ServerError& error) {
   return {Errc::server_error, error.code, error.state, std::string(error.text)};
 }
 
+Failure died_before() {
+  return our_failure(Errc::session_dead, "The connection was closed after an earlier failure. Connect again.");
+}
+
 Failure left_protocol(const char* why) {
   return {Errc::malformed, 0, {}, std::string("The server left the protocol (") + why + "); the connection was closed."};
 }
@@ -70,7 +74,7 @@ void Session::close_statement(std::uint32_t statement_id) {
 }
 
 Status Session::send() {
-  if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
+  if (dead_) return died_before();
   if (out_.bytes().size() > kMaxCommandBytes) {
     out_.clear();
     queued_answers_.clear();
@@ -236,7 +240,7 @@ Result<ResultHead> Session::next_result(const ColumnSetPtr& known) {
 
 // Columns::unwanted: of an answer that is thrown away, whose definitions nobody needs.
 Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns) {
-  if (dead_) return {Errc::session_dead, "The connection was closed after an earlier failure. Connect again."};
+  if (dead_) return died_before();
   if (!response_) response_.emplace(opened_.dialect.response_rules());
   more_results_ = false;
   ResultHead head;
@@ -289,6 +293,10 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
 }
 
 RowStep Session::next_row(Bytes& row, LargeRows large) {
+  if (dead_) {
+    failure_ = died_before();
+    return RowStep::failed;
+  }
   for (;;) {
     const FrameStatus frame = opened_.frames.next(row);
     if (frame == FrameStatus::packet) {
