@@ -12,6 +12,7 @@ RowChanges::~RowChanges() = default;
 
 void RowChanges::forget() {
   rows_.clear();
+  result_.reset();
   identity_.reset();
 }
 
@@ -26,8 +27,14 @@ const RowIdentity& RowChanges::identity() {
   return *identity_;
 }
 
+std::weak_ptr<void> RowChanges::result() {
+  if (!result_) result_ = std::make_shared<char>();
+  return result_;
+}
+
 Statement& RowChanges::helper() {
   if (!helper_) helper_ = std::make_unique<Statement>(statement_.connection(), statement_);
+  helper_->as_text = false;
   helper_->attributes.query_timeout_s = statement_.attributes.query_timeout_s;
   return *helper_;
 }
@@ -50,6 +57,11 @@ RowChanges::Name RowChanges::name(std::uint64_t index) {
   name.key = values_of(identity().key, columns, cursor.encoding(), cells);
   name.compared = values_of(comparable, columns, cursor.encoding(), cells);
   return name;
+}
+
+bool RowChanges::is_deleted(std::uint64_t index) const {
+  const auto found = rows_.find(index);
+  return found != rows_.end() && found->second.is_deleted;
 }
 
 void RowChanges::deleted(std::uint64_t index) {
@@ -99,7 +111,6 @@ void RowChanges::read_again(Row& row) {
   const bool is_there = reader.next_row(fresh);
   if (is_there && reader.cursor().encoding() == statement_.cursor().encoding()) row.bytes.assign(fresh.begin(), fresh.end());
   row.is_deleted = !is_there && row.is_key_certain;
-  reader.as_text = false;
   reader.close_cursor();
 }
 

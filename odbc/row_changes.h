@@ -27,6 +27,8 @@ class RowChanges {
 
   // How rows of the open cursor are named; the server is asked once.
   const RowIdentity& identity();
+  // Expires when the cursor is closed.
+  std::weak_ptr<void> result();
   // A statement of the driver's own, on behalf of the cursor's: cancelling that one stops it.
   Statement& helper();
 
@@ -43,6 +45,7 @@ class RowChanges {
   };
   Name name(std::uint64_t index);
 
+  bool is_deleted(std::uint64_t index) const;
   void deleted(std::uint64_t index);
   // The row's values are read anew when somebody looks. `key` names it from now on; when that is not certain, a row that is
   // not found stays as it was.
@@ -62,6 +65,7 @@ class RowChanges {
   Statement& statement_;
   std::unique_ptr<Statement> helper_;
   std::optional<RowIdentity> identity_;
+  std::shared_ptr<void> result_;
   std::unordered_map<std::uint64_t, Row> rows_;
 };
 

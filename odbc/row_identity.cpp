@@ -71,39 +71,35 @@ struct TableFacts {
   std::vector<std::vector<std::string>> keys;  // the primary key first, then by the number of columns
   std::vector<std::string> computed;
 };
-TableFacts table_facts(Connection& connection, std::string_view schema, std::string_view table) {
-  std::string of_table = " WHERE TABLE_SCHEMA=";
-  append_quoted(of_table, schema, connection.lexer_modes());
-  append_quoted(of_table += " AND TABLE_NAME=", table, connection.lexer_modes());
-  const std::string sql =
-      "SELECT INDEX_NAME,COLUMN_NAME,NULLABLE='YES' OR SUB_PART IS NOT NULL OR COLUMN_NAME IS NULL"
-      " FROM INFORMATION_SCHEMA.STATISTICS" +
-      of_table +
-      " AND NON_UNIQUE=0 UNION ALL"
-      " SELECT NULL,COLUMN_NAME,0 FROM INFORMATION_SCHEMA.COLUMNS" +
-      of_table + " AND EXTRA REGEXP '(VIRTUAL|STORED|PERSISTENT) GENERATED'";
+// SHOW knows temporary tables, too, which INFORMATION_SCHEMA does not.
+TableFacts table_facts(Connection& connection, const std::string& table) {
+  constexpr std::size_t kField = 0, kExtra = 5;                              // of SHOW COLUMNS
+  constexpr std::size_t kKeyName = 2, kColumn = 4, kSubPart = 7, kNull = 9;  // of SHOW KEYS
   struct Key {
     std::vector<std::string> columns;
     bool is_partial = false;
   };
   std::map<std::string, Key> keys;
+  std::vector<std::string> primary;
   TableFacts facts;
-  for (std::vector<std::optional<std::string>>& row : connection.query(sql)) {
-    if (!row[0]) {
-      facts.computed.push_back(std::move(*row[1]));
-      continue;
-    }
-    Key& key = keys[*row[0]];
-    key.is_partial = key.is_partial || row[2] != "0";
-    if (row[1]) key.columns.push_back(std::move(*row[1]));
+  for (const auto& row : connection.query("SHOW KEYS FROM " + table + " WHERE Non_unique=0")) {
+    if (row.size() <= kNull) return facts;  // somebody else's answer
+    Key& key = keys[row[kKeyName].value_or("")];
+    const auto& column = row[kColumn];  // NULL: an expression
+    key.is_partial = key.is_partial || !column || row[kSubPart] || row[kNull] == "YES";
+    key.columns.push_back(column.value_or(""));
   }
   for (auto& [name, key] : keys) {
     if (key.is_partial) continue;
-    facts.keys.insert(name == "PRIMARY" ? facts.keys.begin() : facts.keys.end(), std::move(key.columns));
+    facts.keys.push_back(std::move(key.columns));
+    if (name == "PRIMARY") primary = facts.keys.back();
   }
-  const bool has_primary = keys.contains("PRIMARY");
-  std::stable_sort(facts.keys.begin() + (has_primary ? 1 : 0), facts.keys.end(),
-                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  std::ranges::stable_sort(facts.keys, {}, [&](const auto& key) { return std::pair(key != primary, key.size()); });
+  for (const auto& row : connection.query("SHOW COLUMNS FROM " + table)) {
+    if (row.size() <= kExtra) return facts;
+    const bool is_computed = row[kExtra].value_or("").find(" GENERATED") != std::string::npos;  // VIRTUAL, STORED
+    if (is_computed) facts.computed.push_back(row[kField].value_or(""));
+  }
   return facts;
 }
 
@@ -185,7 +181,7 @@ RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& col
   append_identifier(identity.table, table->schema);
   append_identifier(identity.table += '.', table->org_table);
 
-  const TableFacts facts = table_facts(connection, table->schema, table->org_table);
+  const TableFacts facts = table_facts(connection, identity.table);
   identity.is_whole = std::ranges::all_of(columns.columns(), is_of_table);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto has_same_name = [&](const Column& other) { return other.org_name == columns[i].org_name; };

@@ -63,8 +63,7 @@ RowOperation::RowOperation(Statement& owner, Kind kind, Statement& cursor_owner,
       helper_(owner.cursor().changes().helper()),
       kind_(kind),
       is_lone_(true),
-      targets_{{.row = cursor_owner.cursor().current_row(),
-                .status = cursor_owner.cursor().status_of(cursor_owner.cursor().position())}},
+      targets_{{.row = cursor_owner.cursor().current_row()}},
       positioned_sql_(std::move(sql)) {}
 
 // --- Running
@@ -144,6 +143,7 @@ void RowOperation::prepare() {
     descriptor->bind_type = SQL_PARAM_BIND_BY_COLUMN;
     descriptor->rows_processed_ptr = nullptr;
   }
+  its_result_ = cursor_owner_.cursor().changes().result();
   std::string sql;
   switch (kind_) {
     case Kind::add: sql = insertion(); break;
@@ -169,13 +169,23 @@ void RowOperation::finish() {
     if (target.status != nullptr) *target.status = SQL_ROW_ERROR;
     return;
   }
-  RowChanges& changes = cursor_owner_.cursor().changes();
-  if (kind_ == Kind::delete_) {
-    changes.deleted(target.row);
+  if (!its_result_.expired()) tell_cursor();
+}
+
+void RowOperation::tell_cursor() {
+  Cursor& cursor = cursor_owner_.cursor();
+  const Target& target = targets_[next_];
+  const bool is_update = kind_ == Kind::update;
+  if (is_update) {
+    cursor.changes().updated(target.row, key_after(), positioned_sql_.empty());
   } else {
-    changes.updated(target.row, key_after(), positioned_sql_.empty());
+    cursor.changes().deleted(target.row);
   }
-  if (target.status != nullptr) *target.status = kind_ == Kind::delete_ ? SQL_ROW_DELETED : SQL_ROW_UPDATED;
+  SQLUSMALLINT* status = target.status;
+  if (!positioned_sql_.empty() && cursor.position() != 0 && cursor.current_row() == target.row) {
+    status = cursor.status_of(cursor.position());
+  }
+  if (status != nullptr) *status = is_update ? SQL_ROW_UPDATED : SQL_ROW_DELETED;
 }
 
 void RowOperation::finish_addition() {

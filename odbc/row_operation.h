@@ -8,6 +8,7 @@
 #include <sqlext.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ class RowOperation {
   SQLRETURN attempt(Body&& body);
   void prepare();
   void finish();
+  void tell_cursor();
   void finish_addition();
   void failed();
 
@@ -80,7 +82,8 @@ class RowOperation {
   std::vector<Target> targets_;
   std::size_t next_ = 0, failed_ = 0;
   SQLLEN rows_changed_ = 0;
-  std::string positioned_sql_;  // empty: not a positioned statement
+  std::string positioned_sql_;      // empty: not a positioned statement
+  std::weak_ptr<void> its_result_;  // the cursor's, which the application may close while data is awaited
 
   // Of the change at hand.
   std::vector<std::size_t> columns_;  // whose buffers are its parameters

@@ -20,7 +20,7 @@ void require_updatable(const Statement& statement) {
   }
 }
 
-// The rows of the rowset that `row` means: one, or with 0 all that the row operation array does not leave out.
+// The rows of the rowset that `row` means: one, or with 0 all that are there and not left out by the row operation array.
 std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row) {
   Cursor& cursor = statement.cursor();
   const SQLULEN rows = cursor.rows_in_rowset();
@@ -28,8 +28,10 @@ std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row) {
   const SQLUSMALLINT* const operations = statement.ard().array_status_ptr;
   std::vector<Target> found;
   for (SQLULEN position = row == 0 ? 1 : row; position <= (row == 0 ? rows : row); ++position) {
-    if (row == 0 && operations != nullptr && operations[position - 1] == SQL_ROW_IGNORE) continue;
-    found.push_back({cursor.row_in_rowset(position), position - 1, cursor.status_of(position)});
+    const std::uint64_t index = cursor.row_in_rowset(position);
+    const bool is_ignored = operations != nullptr && operations[position - 1] == SQL_ROW_IGNORE;
+    if (row == 0 && (is_ignored || cursor.changes().is_deleted(index))) continue;
+    found.push_back({index, position - 1, cursor.status_of(position)});
   }
   return found;
 }

@@ -1,6 +1,8 @@
 // Changing rows through a cursor: SQLSetPos, SQLBulkOperations, bookmarks, WHERE CURRENT OF.
 #include <array>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "tests/integration/server.h"
 
@@ -478,6 +480,54 @@ TEST_P(RowChanges, EveryComparedTypeFindsItsRowAgain) {
   }
 }
 
+TEST_P(RowChanges, ATemporaryTableHidesItsNamesakeAndAViewHasNoKey) {
+  run("CREATE VIEW v AS SELECT id, name FROM t");
+  Rowset of_view(connection());
+  of_view.open("SELECT id, name FROM v ORDER BY id");
+  of_view.scroll(SQL_FETCH_FIRST);
+  expect_failure("01001", 0, [&] { of_view.set_pos(1, SQL_DELETE); });
+  EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
+  run("CREATE TEMPORARY TABLE t (id INT, name VARCHAR(20), UNIQUE (name(3)), PRIMARY KEY (id, name))");
+  run("INSERT INTO t VALUES (1, 'temporary')");
+  Rowset r(connection());
+  r.open(kSelect);
+  r.scroll(SQL_FETCH_FIRST);
+  r.put(0, 1, "changed");
+  EXPECT_EQ(r.set_pos(1, SQL_UPDATE), SQL_SUCCESS);
+  EXPECT_EQ(table(), "1,changed");
+  run("DROP TEMPORARY TABLE t");
+  EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
+}
+
+TEST_P(RowChanges, RowsDeletedBeforeAreLeftOutWhenAllAreMeant) {
+  Rowset r(connection());
+  r.open(kSelect);
+  r.scroll(SQL_FETCH_FIRST);
+  r.set_pos(2, SQL_DELETE);
+  EXPECT_EQ(r.set_pos(0, SQL_REFRESH), SQL_SUCCESS);
+  EXPECT_EQ(r.status[1], SQL_ROW_DELETED);
+  EXPECT_EQ(r.set_pos(0, SQL_DELETE), SQL_SUCCESS);
+  EXPECT_EQ(r.s.row_count(), 3);
+  EXPECT_EQ(table(), "5,five");
+}
+
+TEST_P(RowChanges, AChangeThatWaitsForALockIsCancelled) {
+  const auto other = connect();
+  other->set(SQL_ATTR_AUTOCOMMIT, SQL_AUTOCOMMIT_OFF);
+  Statement(*other).run("UPDATE t SET name = 'locked' WHERE id = 1");
+  Rowset r(connection());
+  r.open(kSelect);
+  r.scroll(SQL_FETCH_FIRST);
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    ::SQLCancel(r.s.handle());
+  });
+  expect_failure("HY008", 0, [&] { r.set_pos(1, SQL_DELETE); });
+  canceller.join();
+  other->rollback();
+  EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
+}
+
 // --- Positioned statements
 
 TEST_P(RowChanges, WhereCurrentOfChangesTheRowTheCursorStandsOn) {
@@ -548,6 +598,31 @@ TEST_P(RowChanges, APositionedUpdateAwaitsDataAsAnyOther) {
   change.check(::SQLPutData(change.handle(), const_cast<char*>("note"), 4));
   EXPECT_EQ(::SQLParamData(change.handle(), &token), SQL_SUCCESS);
   EXPECT_EQ(rows("SELECT id, note FROM t WHERE note IS NOT NULL"), "1,long note");
+}
+
+TEST_P(RowChanges, APositionedUpdateGoesOnAlthoughItsCursorIsGone) {
+  for (const bool freed : {false, true}) {
+    Rowset r(connection(), SQL_CURSOR_STATIC, false, 1);
+    r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("c"), SQL_NTS));
+    r.open(kSelect);
+    r.scroll(SQL_FETCH_FIRST);
+    Statement change(connection());
+    SQLLEN length = SQL_DATA_AT_EXEC;
+    change.check(
+        ::SQLBindParameter(change.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 0, 0, &length, 0, &length));
+    ASSERT_EQ(::SQLExecDirect(change.handle(), sql_text("UPDATE t SET note = ? WHERE CURRENT OF c"), SQL_NTS), SQL_NEED_DATA);
+    if (freed) {
+      r.s.free();
+    } else {
+      r.s.close();
+    }
+    SQLPOINTER token = nullptr;
+    ASSERT_EQ(::SQLParamData(change.handle(), &token), SQL_NEED_DATA);
+    const std::string note = freed ? "freed" : "closed";
+    change.check(::SQLPutData(change.handle(), const_cast<char*>(note.data()), SQL_NTS));
+    EXPECT_EQ(::SQLParamData(change.handle(), &token), SQL_SUCCESS);
+    EXPECT_EQ(rows("SELECT note FROM t WHERE id = 1"), note);
+  }
 }
 
 }  // namespace
