@@ -100,6 +100,7 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   options.wishes.expired_passwords = settings.expired_password_ok;
   options.wishes.compressions = compressions(settings.compression);
   options.compression_level = settings.compression_level;
+  options.trace = {.file = settings.trace_file, .max_bytes = settings.trace_max_bytes};
 
   options.attributes = {
       {"_client_name", "selkie"}, {"_client_version", SELKIE_VERSION}, {"_os", "Linux"}, {"_pid", std::to_string(::getpid())}};

@@ -22,6 +22,11 @@ class Login {
     auto connected = by_socket ? connect_unix(options_.socket_path, deadline_) : connect_tcp(host_, deadline_);
     if (!connected.ok()) return std::move(connected).failure();
     stream_ = std::move(connected).value();
+    if (!options_.trace.file.empty()) {
+      auto begun = Trace::begin(options_.trace, where(), *stream_);
+      if (!begun.ok()) return std::move(begun).failure();
+      trace_ = std::move(begun).value();
+    }
 
     HandshakeMachine machine(options_, by_socket);
     for (;;) {
@@ -50,7 +55,9 @@ class Login {
     for (;;) {
       if (first_bytes_.size() >= kFirstBytes) {
         switch (frames_.next(payload)) {
-          case FrameStatus::packet: return {};
+          case FrameStatus::packet:
+            if (trace_) trace_->received_at_login(payload, static_cast<std::uint8_t>(frames_.sequence() - 1));
+            return {};
           case FrameStatus::need_more: break;
           case FrameStatus::out_of_order: return {Errc::malformed, where() + " sent packets out of order during login."};
           case FrameStatus::too_large: return {Errc::packet_too_large, where() + " sent an oversized packet during login."};
@@ -83,6 +90,7 @@ class Login {
   Status send() {
     frames_.expect_sequence(writer_.end());
     const Wiped wipe(packet_->buffer());
+    if (trace_) trace_->sent_at_login(writer_.bytes());
     Status sent = stream_->write_all(writer_.bytes(), deadline_);
     return sent.ok() ? Status{} : explained(sent.failure());
   }
@@ -114,6 +122,7 @@ class Login {
   Opened opened(const HandshakeMachine& machine) {
     const OkPacket& ok = machine.final_ok();  // views into frames_
     std::string session_changes(as_text(ok.session_changes));
+    if (trace_) stream_ = traced(std::move(stream_), std::move(trace_));
     return {.stream = std::move(stream_),
             .frames = std::move(frames_),
             .dialect = machine.dialect(),
@@ -142,6 +151,7 @@ class Login {
   const TcpAddress& host_;
   Deadline deadline_;
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Trace> trace_;  // where one is wanted
   FrameReader frames_;
   FrameWriter writer_;
   ByteWriter* packet_ = nullptr;           // inside writer_

@@ -13,6 +13,7 @@
 #include "protocol/frame.h"
 #include "protocol/packets.h"
 #include "protocol/stream.h"
+#include "protocol/trace.h"
 
 namespace selkie::protocol {
 
@@ -31,6 +32,7 @@ struct ConnectOptions {
   bool cleartext_enabled = false;
   std::vector<std::pair<std::string, std::string>> attributes;  // connection attributes shown in performance_schema
   std::size_t max_packet_bytes = std::size_t{1} << 30;
+  TraceOptions trace;
   // 0 = none. One deadline for connect, greeting, TLS and login together, shared out among the hosts not yet tried.
   std::chrono::milliseconds connect_timeout{0};
 };

@@ -265,7 +265,8 @@ constexpr Keyword kKeywords[] = {
     {"COMPRESSED_PROTO", "COMPRESS USE_COMPRESSION USECOMPRESSION", K::boolean, "0", "", "1 is COMPRESSION=zlib,uncompressed.", set_compressed_proto, get_flag<&S::compress>, 0, 0, "COMPRESSION"},
     number<&S::compression_level>(K::number, "COMPRESSION_LEVEL", "ZSTD_COMPRESSION_LEVEL ZSTD-COMPRESSION-LEVEL", "0", 0, 22, "How hard to compress: 1 is the fastest, 9 the best of zlib, 22 of zstd; 0 is 6 for zlib and 3 for zstd."),
     number<&S::max_packet_bytes>(K::size, "MAX_PACKET", "MAX_ALLOWED_PACKET", "1073741824", 16384, 1u << 30, "Largest packet that is accepted from the server."),
-    inert({"TRACE", "", K::file, "", "", "File that gets the conversation with the server, for Wireshark.", set_trace, get_text<&S::trace_file>}),
+    {"TRACE", "", K::file, "", "", "File that gets the conversation with the server for Wireshark and tshark: statements and rows as they are, the login's secrets masked.", set_trace, get_text<&S::trace_file>},
+    number<&S::trace_max_bytes>(K::size, "TRACE_SIZE", "", "104857600", 0, kUint32, "A TRACE file longer than this is renamed to end in .1, and another begun; 0 is never."),
 
     // What SQL may do.
     flag<&S::multi_statements>("MULTI_STATEMENTS", "", "0", "Allows several statements, separated by ';', in one text."),
@@ -319,7 +320,7 @@ constexpr Keyword kKeywords[] = {
     unsupported("USE_MYCNF", "", "Options from my.cnf; put them into the DSN."),
     accepted("AUTO_RECONNECT", "", "A lost connection is reported, since its session state is gone."),
     accepted("NAMED_PIPE", "NAMEDPIPE TCPIP", "Of Windows."),
-    accepted("LOG_QUERY", "OPENTELEMETRY", "The driver keeps no log of queries; the server can."),
+    accepted("LOG_QUERY", "OPENTELEMETRY", "The driver keeps no log of queries; TRACE writes the whole conversation."),
     accepted("PCALLBACK", "RCALLBACK", "Of the other driver's inside."),
     accepted("FILEDSN", "SAVEFILE TRACEFILE SETUP THREADING FILEUSAGE USAGECOUNT CPTIMEOUT CPTIMETOLIVE CPPROBE DONTDLCLOSE DISABLEGETFUNCTIONS ICONVENCODING DMENVATTR DMCONNATTR DMSTMTATTR", "Of the driver manager."),
 

@@ -53,7 +53,8 @@ struct Settings {
   std::uint32_t cursor_memory_bytes = 64u << 20;  // parked or scrollable rows past this go to a temporary file
   std::uint32_t max_packet_bytes = 1u << 30;
   std::uint32_t statement_cache = 250;
-  std::string trace_file;  // packet capture
+  std::string trace_file;                      // packet capture
+  std::uint32_t trace_max_bytes = 100u << 20;  // a longer one is renamed; 0 = never
 };
 
 enum class KeywordKind : std::uint8_t {
