@@ -123,8 +123,10 @@ Bytes first_command(Bytes bytes) {
 template <class Codec>
 class CompressedStream final : public Stream {
  public:
-  CompressedStream(std::unique_ptr<Stream> below, int level) : below_(std::move(below)), codec_(level) {
-    received_.resize(kReadBytes);
+  CompressedStream(std::unique_ptr<Stream> below, int level, Bytes received)
+      : below_(std::move(below)), codec_(level), end_(received.size()) {
+    received_.resize(std::max(kReadBytes, received.size()));
+    std::ranges::copy(received, received_.data());
   }
 
   // Of one packet at most: where the next answer begins with the next packet, the reader says so in between.
@@ -311,9 +313,9 @@ class CompressedStream final : public Stream {
 
 }  // namespace
 
-std::unique_ptr<Stream> start_compression(std::unique_ptr<Stream> below, Compression algorithm, int level) {
-  if (algorithm == Compression::zstd) return std::make_unique<CompressedStream<Zstd>>(std::move(below), level);
-  return std::make_unique<CompressedStream<Zlib>>(std::move(below), level);
+std::unique_ptr<Stream> start_compression(std::unique_ptr<Stream> below, Compression algorithm, int level, Bytes received) {
+  if (algorithm == Compression::zstd) return std::make_unique<CompressedStream<Zstd>>(std::move(below), level, received);
+  return std::make_unique<CompressedStream<Zlib>>(std::move(below), level, received);
 }
 
 }  // namespace selkie::protocol

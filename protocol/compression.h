@@ -17,10 +17,11 @@ inline constexpr int kMaxZlibLevel = 9, kDefaultZstdLevel = 3, kMaxZstdLevel = 2
 // Takes `below` over; from here on both directions are compressed, beginning with a command.
 //   algorithm  zlib or zstd
 //   level      of what is sent; one past the algorithm's best means that
+//   received   what of it has come already, in the same read as the login's end
 // Its memory is what the codec needs and two buffers; no packet allocates. Packets are decoded as they arrive, straight into
 // the reader's memory and never past the size that their header promises.
 // Errors while reading, besides those of `below`: malformed (damaged data, more or less of it than the header says, a packet
 // out of order).
-std::unique_ptr<Stream> start_compression(std::unique_ptr<Stream> below, Compression algorithm, int level);
+std::unique_ptr<Stream> start_compression(std::unique_ptr<Stream> below, Compression algorithm, int level, Bytes received = {});
 
 }  // namespace selkie::protocol

@@ -40,7 +40,7 @@ class Login {
       }
       if (auto* fail = std::get_if<action::Fail>(&next)) return std::move(fail->failure);
       if (std::holds_alternative<action::Ready>(next)) {
-        if (Status begun = begin_compression(machine.dialect().compression()); !begun.ok()) return std::move(begun).failure();
+        begin_compression(machine.dialect().compression());
         return opened(machine);
       }
       if (std::holds_alternative<action::Send>(next)) {
@@ -111,12 +111,10 @@ class Login {
   }
 
   // Compression follows the login's last packet.
-  Status begin_compression(Compression algorithm) {
-    if (algorithm == Compression::uncompressed) return {};
-    if (frames_.unread_bytes() != 0) return {Errc::malformed, where() + " sent uncompressed data behind the login's end."};
+  void begin_compression(Compression algorithm) {
+    if (algorithm == Compression::uncompressed) return;
     frames_.ignore_sequence();
-    stream_ = start_compression(std::move(stream_), algorithm, options_.compression_level);
-    return {};
+    stream_ = start_compression(std::move(stream_), algorithm, options_.compression_level, frames_.take_unread());
   }
 
   Opened opened(const HandshakeMachine& machine) {

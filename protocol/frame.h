@@ -76,6 +76,12 @@ class FrameReader {
 
   // Bytes received and not yet handed out. Before a TLS handshake anything but 0 is an injection.
   std::size_t unread_bytes() const { return end_ - begin_; }
+  // Takes them away, for a layer that comes in between. The view is valid as a packet is.
+  Bytes take_unread() {
+    const Bytes unread(buffer_.data() + begin_, unread_bytes());
+    begin_ = end_;
+    return unread;
+  }
 
   // Gives memory back after a large packet. Packets handed out earlier are invalid from here on.
   void shrink();

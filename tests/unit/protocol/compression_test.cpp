@@ -147,6 +147,19 @@ TEST_P(Algorithm, PacketsAreReadWhereverTheyAreCutAndHoweverLittleRoomThereIs) {
   }
 }
 
+// A server may speak at once, so that its words come in the same read as the end of the login.
+TEST_P(Algorithm, BytesThatCameBeforeTheLayerDidAreReadFirst) {
+  const Packet script = packed(text(100), 0);
+  for (std::size_t early = 0; early <= script.size(); ++early) {
+    auto below = std::make_unique<Below>();
+    below->script = Packet(script.begin() + static_cast<std::ptrdiff_t>(early), script.end());
+    const auto stream = start_compression(std::move(below), GetParam(), 0, cut(script, early));
+    EXPECT_TRUE(stream->has_input_or_end());
+    Failure why;
+    EXPECT_EQ(read_all(*stream, 4096, why), text(100)) << early;
+  }
+}
+
 // A timeout between two reads loses nothing.
 TEST_P(Algorithm, ReadingGoesOnAfterATimeout) {
   const Packet plain = text(5000), script = packed(plain, 1);
