@@ -1,5 +1,6 @@
 #include "odbc/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <thread>
 #include <utility>
@@ -95,6 +96,49 @@ std::string Connection::driver_connect(std::string_view in, SQLUSMALLINT complet
   return setup::join_connection_string(given);
 }
 
+SQLRETURN Connection::browse_connect(std::string_view in, bool wide, std::string& out) {
+  if (connected()) throw Fail(SqlState::connection_in_use);
+  // Spec: SQLBrowseConnect, "Browse Request and Result Strings": keyword:name for a person=?, with * where it may be left out
+  struct Asked {
+    std::string_view keyword, request;
+    bool is_required;
+  };
+  constexpr Asked kAsked[] = {{"SERVER", "SERVER:Server=?;", true},
+                              {"UID", "UID:User=?;", true},
+                              {"PWD", "PWD:Password=?;", true},
+                              {"PORT", "*PORT:Port=?;", false},
+                              {"DATABASE", "*DATABASE:Database=?;", false}};
+  std::vector<setup::Pair> given = std::exchange(browsed_, {});
+  std::vector<setup::Problem> problems;
+  for (setup::Pair& pair : setup::split_connection_string(in, problems)) given.push_back(std::move(pair));
+  report(problems);
+  resolve(given);
+  std::vector<setup::Pair> known = given;
+  if (!settings_.dsn.empty()) {
+    const std::vector<setup::Pair> of_dsn = setup::read_dsn(settings_.dsn);
+    known.insert(known.end(), of_dsn.begin(), of_dsn.end());
+  }
+  const auto is_known = [&](const Asked& asked) {
+    return std::ranges::any_of(known, [&](const setup::Pair& pair) {
+      const setup::Keyword* const keyword = setup::find_keyword(pair.keyword);
+      return keyword != nullptr && (keyword->name == asked.keyword || (asked.keyword == "SERVER" && keyword->name == "SOCKET"));
+    });
+  };
+  bool is_complete = true;
+  for (const Asked& asked : kAsked) {
+    if (is_known(asked)) continue;
+    out += asked.request;
+    is_complete = is_complete && !asked.is_required;
+  }
+  if (!is_complete) {
+    browsed_ = std::move(given);
+    return SQL_NEED_DATA;
+  }
+  open(wide);
+  out = setup::join_connection_string(given);
+  return SQL_SUCCESS;
+}
+
 // The connection string beats the DSN it names.
 void Connection::resolve(std::span<const setup::Pair> given) {
   settings_ = {};
@@ -167,6 +211,8 @@ void Connection::reset() {
 }
 
 void Connection::disconnect() {
+  const bool was_browsing = !std::exchange(browsed_, {}).empty();
+  if (was_browsing && !connected()) return;
   if (!connected()) throw Fail(SqlState::not_connected);
   if (!session_->dead() && in_transaction() && !autocommit()) {
     throw Fail(SqlState::invalid_transaction_state, "A transaction is open. Call SQLEndTran before SQLDisconnect.");

@@ -61,6 +61,9 @@ class Connection : public Handle {
   void connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide);
   // Answers the completed connection string. Throws Fail(IM008 and the like) where a dialog would be needed.
   std::string driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide);
+  // Takes what the application knows so far. SQL_NEED_DATA: `out` asks for what is still missing; SQL_SUCCESS: connected, `out`
+  // is the completed connection string. An error ends the browsing, and so does disconnect().
+  SQLRETURN browse_connect(std::string_view in, bool wide, std::string& out);
   void disconnect();  // frees all statements and explicit descriptors
   bool connected() const { return session_ != nullptr; }
 
@@ -141,6 +144,7 @@ class Connection : public Handle {
   std::unordered_set<Descriptor*> descriptors;  // explicit ones
 
  private:
+  std::vector<setup::Pair> browsed_;  // by SQLBrowseConnect, while it asks for more
   void resolve(std::span<const setup::Pair> given);
   void report(const std::vector<setup::Problem>& problems);
   void open(bool wide);

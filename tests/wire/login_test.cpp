@@ -176,5 +176,49 @@ TEST(Login, DemandedTlsThatIsNotOfferedEndsBeforeAnythingIsSent) {
   replay_login(script().sends(greeting(kMySql97)).expects_close(), is_refused("08001", 0, "TLS", "UID=ann;SSLMODE=REQUIRED"));
 }
 
+// SQLBrowseConnect asks until it knows the server, the user and the password.
+struct Browsed {
+  SQLRETURN code = SQL_ERROR;
+  std::string out;
+};
+Browsed browse(Connection& connection, const std::string& in) {
+  SQLCHAR out[512] = {};
+  SQLSMALLINT size = 0;
+  const SQLRETURN code = check(::SQLBrowseConnect(connection.handle(), sql_text(in), SQL_NTS, out, sizeof out, &size),
+                               SQL_HANDLE_DBC, connection.handle());
+  EXPECT_EQ(std::string(reinterpret_cast<char*>(out)).size(), static_cast<std::size_t>(size));
+  return {code, reinterpret_cast<char*>(out)};
+}
+
+TEST(BrowseConnect, AsksForWhatIsMissingAndConnectsWhenItKnowsEnough) {
+  replay_login(login_script(kMySql97).then(select_one()),
+               [](Connection& connection, const std::string& address) {
+                 Browsed step = browse(connection, "DRIVER=Selkie;SSLMODE=DISABLED");
+                 EXPECT_EQ(step.code, SQL_NEED_DATA);
+                 EXPECT_EQ(step.out, "SERVER:Server=?;UID:User=?;PWD:Password=?;*PORT:Port=?;*DATABASE:Database=?;");
+                 step = browse(connection, address + ";UID=ann");
+                 EXPECT_EQ(step.code, SQL_NEED_DATA);
+                 EXPECT_NE(step.out.find("PWD:Password=?;"), std::string::npos) << step.out;
+                 EXPECT_EQ(step.out.find("UID"), std::string::npos) << step.out;
+                 step = browse(connection, "PWD=");
+                 EXPECT_EQ(step.code, SQL_SUCCESS);
+                 EXPECT_NE(step.out.find("UID=ann"), std::string::npos) << step.out;
+                 EXPECT_EQ(Statement(connection).run("SELECT 1").rows(), "1");
+                 expect_error("08002", 0, [&] { browse(connection, "UID=eve"); });
+               },
+               {.whole_only = true});
+}
+
+TEST(BrowseConnect, EndsWithSqlDisconnectAndWithAnError) {
+  Connection connection;
+  EXPECT_EQ(browse(connection, "UID=ann").code, SQL_NEED_DATA);
+  EXPECT_EQ(::SQLDisconnect(connection.handle()), SQL_SUCCESS);
+  EXPECT_NE(browse(connection, "SERVER=x").out.find("UID"), std::string::npos);  // what was said before is forgotten
+  expect_error("HY000", 0, [&] { browse(connection, "SSLMODE=SOMETIMES"); });
+  EXPECT_NE(browse(connection, "UID=ann").out.find("SERVER"), std::string::npos);
+  EXPECT_EQ(::SQLDisconnect(connection.handle()), SQL_SUCCESS);
+  expect_error("08003", 0, [&] { check(::SQLDisconnect(connection.handle()), SQL_HANDLE_DBC, connection.handle()); });
+}
+
 }  // namespace
 }  // namespace selkie::test
