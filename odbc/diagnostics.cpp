@@ -40,41 +40,37 @@ constexpr CoreState kCoreStates[] = {
 
 // Errors whose SQLSTATE from the server is HY000, or says something else in ODBC. Sorted by code.
 // Spec: ODBC Appendix A; MySQL "Server Error Message Reference"; MariaDB "Error Codes"
-struct ServerState {
-  std::uint16_t code;
-  char state[6];
-};
 constexpr ServerState kServerStates[] = {
-    {1020, "40001"},  // record has changed since last read: snapshot isolation
-    {1040, "08004"},  // too many connections: said before the greeting, without a state
-    {1053, "08S01"},  // shutdown in progress
-    {1061, "42S11"},  // duplicate key name
-    {1129, "08004"},  // host is blocked
-    {1130, "08004"},  // host is not allowed to connect
-    {1176, "42S12"},  // key does not exist
-    {1203, "08004"},  // too many connections of this user
-    {1205, "HYT00"},  // lock wait timeout
-    {1251, "08004"},  // client does not support the authentication
-    {1265, "22018"},  // data truncated, sent as 01000 although it is an error
-    {1364, "23000"},  // field has no default value
-    {1366, "22018"},  // incorrect integer, string, ... value
-    {1369, "44000"},  // CHECK OPTION failed
-    {1411, "22007"},  // incorrect value for a function
-    {1525, "22007"},  // incorrect DATE, DATETIME, ... value
-    {1820, "42000"},  // password has expired: nothing but setting a new one is allowed
-    {1862, "28000"},  // password has expired
-    {1927, "08S01"},  // connection was killed (MariaDB)
-    {1969, "HYT00"},  // max_statement_time exceeded (MariaDB)
-    {2006, "08S01"},  // vtgate: server has gone away
-    {2013, "08S01"},  // vtgate: lost connection during query
-    {3024, "HYT00"},  // max_execution_time exceeded (MySQL)
-    {3118, "28000"},  // account is locked (MySQL)
-    {3159, "08004"},  // server demands TLS
-    {3169, "08S01"},  // session was killed (MySQL)
-    {3572, "HYT00"},  // NOWAIT
-    {3819, "23000"},  // CHECK constraint violated (MySQL)
-    {4031, "08S01"},  // disconnected for inactivity (MySQL)
-    {4151, "28000"},  // account is locked (MariaDB)
+    {1020, "40001", "record has changed since last read: snapshot isolation"},
+    {1040, "08004", "too many connections: said before the greeting, without a state"},
+    {1053, "08S01", "shutdown in progress"},
+    {1061, "42S11", "duplicate key name"},
+    {1129, "08004", "host is blocked"},
+    {1130, "08004", "host is not allowed to connect"},
+    {1176, "42S12", "key does not exist"},
+    {1203, "08004", "too many connections of this user"},
+    {1205, "HYT00", "lock wait timeout"},
+    {1251, "08004", "client does not support the authentication"},
+    {1265, "22018", "data truncated, sent as 01000 although it is an error"},
+    {1364, "23000", "field has no default value"},
+    {1366, "22018", "incorrect integer, string, ... value"},
+    {1369, "44000", "CHECK OPTION failed"},
+    {1411, "22007", "incorrect value for a function"},
+    {1525, "22007", "incorrect DATE, DATETIME, ... value"},
+    {1820, "42000", "password has expired: nothing but setting a new one is allowed"},
+    {1862, "28000", "password has expired"},
+    {1927, "08S01", "connection was killed (MariaDB)"},
+    {1969, "HYT00", "max_statement_time exceeded (MariaDB)"},
+    {2006, "08S01", "vtgate: server has gone away"},
+    {2013, "08S01", "vtgate: lost connection during query"},
+    {3024, "HYT00", "max_execution_time exceeded (MySQL)"},
+    {3118, "28000", "account is locked (MySQL)"},
+    {3159, "08004", "server demands TLS"},
+    {3169, "08S01", "session was killed (MySQL)"},
+    {3572, "HYT00", "NOWAIT"},
+    {3819, "23000", "CHECK constraint violated (MySQL)"},
+    {4031, "08S01", "disconnected for inactivity (MySQL)"},
+    {4151, "28000", "account is locked (MariaDB)"},
 };
 static_assert(std::is_sorted(std::begin(kServerStates), std::end(kServerStates),
                              [](const ServerState& a, const ServerState& b) { return a.code < b.code; }));
@@ -242,6 +238,16 @@ void Diagnostics::take(Diagnostics& other) {
   }
   other.clear();
 }
+
+void Diagnostics::server_warning(SQLINTEGER code, std::string_view message) {
+  DiagnosticRecord& record = add(false, SQL_NO_ROW_NUMBER, SQL_NO_COLUMN_NUMBER);
+  set_state(record.state, sqlstate_text(SqlState::general_warning));
+  set_state(record.state2, sqlstate2_text(SqlState::general_warning));
+  record.native = code;
+  record.message.append(kPrefix).append("[").append(server_).append("]").append(message);
+}
+
+std::span<const ServerState> server_states() { return kServerStates; }
 
 std::string_view class_origin(std::string_view state) { return state.starts_with("IM") ? "ODBC 3.0" : "ISO 9075"; }
 

@@ -5,6 +5,8 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +60,9 @@ class Diagnostics {
   // Moves the records of another handle here.
   void take(Diagnostics& other);
 
+  // One of the server's warnings, with its own code and words: 01000.
+  void server_warning(SQLINTEGER code, std::string_view message);
+
   bool empty() const { return records_.empty(); }
   bool has_errors() const { return errors_ != 0; }
   const std::vector<DiagnosticRecord>& records() const { return records_; }
@@ -76,6 +81,14 @@ class Diagnostics {
   std::size_t errors_ = 0;
   std::string server_;
 };
+
+// A server's error whose SQLSTATE is another in ODBC than the server says.
+struct ServerState {
+  std::uint16_t code;
+  char state[6];
+  std::string_view meaning;
+};
+std::span<const ServerState> server_states();  // by code
 
 // The class and subclass origin of a state: "ISO 9075" or "ODBC 3.0".
 std::string_view class_origin(std::string_view state);

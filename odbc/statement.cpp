@@ -1,6 +1,7 @@
 #include "odbc/statement.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -121,6 +122,7 @@ void Statement::set_text(std::string_view sql) {
     text_only_ = false;
   }
   array_.stop();
+  warnings_.clear();
   sql_ = std::move(text);
   current_of_ = find_current_of(sql_, connection_.lexer_modes());
   text_only_ = text_only_ || current_of_.has_value();  // no server knows it
@@ -287,6 +289,7 @@ void Statement::begin_execution() {
   phase_ = closed_phase();
   cancel_called = cause_->killed = false;
   row_count_ = -1;
+  warnings_.clear();
   parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1);
   parameters_.end_data();
   parameters_.set_processed(0);
@@ -456,6 +459,8 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
     set_row_count(static_cast<SQLLEN>(head.affected_rows));
     result_info_ = std::move(head.info);
     phase_ = Phase::executed;
+    take_warnings(head.warnings);
+    show_warnings();
     return;
   }
   last_columns_ = head.columns;
@@ -505,6 +510,7 @@ SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowse
   renew_deadline();
   const SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
   if (code != SQL_ERROR) cursor_state_ = fetched;
+  if (code != SQL_NO_DATA) show_warnings();
   return code;
 }
 
@@ -517,7 +523,25 @@ bool Statement::rows_ended(protocol::RowStep step) {
   release_wire_when_done();
   // MariaDB ends rows that a KILL has cut short as if they were whole, now and then.
   if (cause_->killed) throw Fail(SqlState::cancelled);
+  if (step == protocol::RowStep::end) take_warnings(answer_.end_of_rows().warnings);
   return false;
+}
+
+// SHOW_WARNINGS: asks for those of the answer's last result, as the server keeps no others.
+void Statement::take_warnings(std::uint16_t count) {
+  if (count == 0 || !connection_.settings().show_warnings || answer_.live() || answer_.has_more_results()) return;
+  try {
+    for (auto& row : connection_.query("SHOW WARNINGS")) {  // level, code, message
+      if (row.size() < 3 || !row[1] || !row[2]) continue;
+      SQLINTEGER code = 0;
+      std::from_chars(row[1]->data(), row[1]->data() + row[1]->size(), code);
+      warnings_.push_back({code, std::move(*row[2])});
+    }
+  } catch (const CoreFail&) {}  // the statement did run; a lost link shows at the connection's next use
+}
+
+void Statement::show_warnings() {
+  for (const ServerWarning& warning : std::exchange(warnings_, {})) diagnostics.server_warning(warning.code, warning.message);
 }
 
 void Statement::skip_rows() {
@@ -588,6 +612,7 @@ void Statement::close_cursor() {
     array_.stop();
     phase_ = closed_phase();
   }
+  show_warnings();
 }
 
 // Whatever is left on the wire is read or stopped; a failure of the connection shows at its next use.

@@ -186,6 +186,8 @@ class Statement : public Handle {
   protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
   bool rows_ended(protocol::RowStep step);  // always false, or throws
   void skip_rows();
+  void take_warnings(std::uint16_t count);
+  void show_warnings();
   template <class Body>
   auto or_end_data(Body&& body);
   void release_wire_when_done();
@@ -198,6 +200,12 @@ class Statement : public Handle {
   std::atomic<Phase> phase_{Phase::allocated};  // SQLCancel reads it without the lock
   State cursor_state_ = State::cursor_opened;   // in Phase::cursor
   bool is_prepared_ = false;                    // by SQLPrepare
+  // Taken when the rows ended, told by a call that succeeds: driver managers do not ask after SQL_NO_DATA.
+  struct ServerWarning {
+    SQLINTEGER code;
+    std::string message;
+  };
+  std::vector<ServerWarning> warnings_;
   SqlText sql_;
   std::optional<protocol::PreparedStatement> server_statement_;
   std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement

@@ -281,7 +281,7 @@ constexpr Keyword kKeywords[] = {
     flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary."),
     number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none."),
     accepted("MAXCACHEKEY", "", "The statement cache takes texts of any length."),
-    inert(flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000.")),
+    flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000 of the call that ends a result; a round trip more where there are any."),
 
     // Results and cursors.
     flag<&S::forward_only>("FORWARD_CURSOR", "FORWARDONLY", "0", "Every cursor is forward-only, whatever the application asks for."),
