@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "odbc/attributes.h"
 
 namespace selkie::odbc {
 
-enum class When : std::uint8_t { any, before_connect, connected };
+using When = AttributeFacts::When;
 
 template <class Handle>
 struct Attribute {
@@ -57,6 +58,16 @@ void write_attribute(const Attribute<Handle>& row, Handle& handle, SQLPOINTER va
   const auto number = reinterpret_cast<SQLULEN>(value);
   // An application may leave rubbish in the upper half of a 32-bit value.
   row.set(handle, row.kind == AttributeValue::Kind::uinteger ? static_cast<SQLUINTEGER>(number) : number);
+}
+
+template <class Handle, std::size_t size>
+std::vector<AttributeFacts> facts_of(const Attribute<Handle> (&rows)[size]) {
+  std::vector<AttributeFacts> facts;
+  for (const Attribute<Handle>& row : rows) {
+    facts.push_back({row.id, row.kind, row.get != nullptr || row.get_text != nullptr,
+                     row.set != nullptr || row.set_text != nullptr, row.when});
+  }
+  return facts;
 }
 
 // --- Setters' vocabulary

@@ -44,6 +44,8 @@ static_assert(is_sorted_once(kAttributes));
 
 }  // namespace
 
+std::vector<AttributeFacts> environment_attributes() { return facts_of(kAttributes); }
+
 AttributeValue get_attribute(Environment& environment, SQLINTEGER attribute) {
   return read_attribute(find_attribute(kAttributes, attribute), environment);
 }

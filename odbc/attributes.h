@@ -6,6 +6,7 @@
 #include <sqlext.h>
 
 #include <string>
+#include <vector>
 
 #include "odbc/connection.h"
 #include "odbc/statement.h"
@@ -19,6 +20,19 @@ struct AttributeValue {
   SQLPOINTER pointer = nullptr;
   std::string text{};
 };
+
+// What the tables say of an attribute.
+struct AttributeFacts {
+  enum class When : std::uint8_t { any, before_connect, connected };
+
+  SQLINTEGER id;
+  AttributeValue::Kind kind;
+  bool is_readable, is_writable;
+  When when;  // it may be set
+};
+std::vector<AttributeFacts> environment_attributes();  // by number, as are the others
+std::vector<AttributeFacts> connection_attributes();
+std::vector<AttributeFacts> statement_attributes();
 
 // Throw Fail: HY092 unknown, HY024 bad value, HY011 not now, HYC00; post 01S02 when a value was replaced by a near one.
 AttributeValue get_attribute(Environment& environment, SQLINTEGER attribute);

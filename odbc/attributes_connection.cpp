@@ -153,6 +153,8 @@ bool is_text_attribute(SQLINTEGER attribute) {
   return row != std::end(kAttributes) && row->kind == Kind::text;
 }
 
+std::vector<AttributeFacts> connection_attributes() { return facts_of(kAttributes); }
+
 AttributeValue get_attribute(Connection& connection, SQLINTEGER attribute) {
   return read_attribute(find_attribute(kAttributes, attribute), connection);
 }

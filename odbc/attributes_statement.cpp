@@ -267,6 +267,8 @@ bool is_cursor_attribute(SQLINTEGER attribute) {
   return std::ranges::find(kCursorAttributes, attribute) != std::end(kCursorAttributes);
 }
 
+std::vector<AttributeFacts> statement_attributes() { return facts_of(kAttributes); }
+
 AttributeValue get_attribute(Statement& statement, SQLINTEGER attribute) {
   return read_attribute(find_attribute(kAttributes, attribute), statement);
 }
