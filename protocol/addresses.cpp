@@ -1,16 +1,21 @@
 #include "protocol/addresses.h"
 
+#include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
+#include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <system_error>
+#include <thread>
 
 namespace selkie::protocol {
 namespace {
@@ -20,40 +25,31 @@ struct FreeAddresses {
 };
 using OwnedAddresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
-// One question to the name service, with all that it points to.
+// One question to the name service, and its answer. Shared by who asks and who waits: either may be the last.
 struct Lookup {
   std::string host;
   char port[8]{};
   addrinfo hints{};
-  gaicb request{};
+
+  std::mutex mutex;
+  std::condition_variable answered;
+  bool is_answered = false;
+  int error = 0, system_error = 0;
+  OwnedAddresses addresses;
 
   explicit Lookup(const TcpAddress& address) : host(address.host) {
     std::to_chars(port, port + sizeof port - 1, address.port);
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV;
-    request.ar_name = host.c_str();
-    request.ar_service = port;
-    request.ar_request = &hints;
   }
 };
 
-//   system_error  errno where it belongs to this error, else 0
-Failure not_found(const std::string& host, int error, int system_error = 0) {
-  const bool has_words = error == EAI_SYSTEM && system_error != 0;
-  const std::string why = has_words ? std::generic_category().message(system_error) : ::gai_strerror(error);
+Failure not_found(const std::string& host, int error, int system_error) {
+  const std::string why =
+      error == EAI_SYSTEM ? std::generic_category().message(system_error) : std::string(::gai_strerror(error));
   return our_failure(Errc::connect_failed,
                      "Cannot find host '" + host + "': " + why + ". Check the host's name and this machine's name service.");
-}
-
-// The time that is left, not negative.
-timespec time_until(Deadline deadline) {
-  const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-  timespec time{};
-  time.tv_sec = static_cast<decltype(time.tv_sec)>(seconds.count());
-  time.tv_nsec = static_cast<decltype(time.tv_nsec)>(std::chrono::nanoseconds(left - seconds).count());
-  return time;
 }
 
 // An address written in digits needs no name service. nullptr: it is a name.
@@ -64,36 +60,57 @@ OwnedAddresses read_digits(const Lookup& lookup) {
   return OwnedAddresses(::getaddrinfo(lookup.host.c_str(), lookup.port, &hints, &list) == 0 ? list : nullptr);
 }
 
-Result<OwnedAddresses> ask(const Lookup& lookup) {
+// Asks, for as long as it takes.
+void ask(Lookup& lookup) {
   addrinfo* list = nullptr;
   const int error = ::getaddrinfo(lookup.host.c_str(), lookup.port, &lookup.hints, &list);
-  if (error != 0) return not_found(lookup.host, error, errno);
-  return OwnedAddresses(list);
+  const int system_error = errno;
+  const std::lock_guard lock(lookup.mutex);
+  lookup.error = error;
+  lookup.system_error = system_error;
+  if (error == 0) lookup.addresses.reset(list);
+  lookup.is_answered = true;
+  lookup.answered.notify_all();
 }
 
-// The C library's own threads ask, so that this one may stop waiting; none of them runs our code.
-Result<OwnedAddresses> ask(std::unique_ptr<Lookup> lookup, Deadline deadline) {
-  gaicb* request[] = {&lookup->request};
-  if (const int error = ::getaddrinfo_a(GAI_NOWAIT, request, 1, nullptr); error != 0) return not_found(lookup->host, error);
-  while (::gai_error(request[0]) == EAI_INPROGRESS && Clock::now() < deadline) {
-    const gaicb* const waiting[] = {request[0]};
-    const timespec patience = time_until(deadline);
-    ::gai_suspend(waiting, 1, &patience);  // however it ends, the question is asked again
+// Starts a thread that asks; it takes none of the application's signals. False: there can be none.
+bool ask_beside(const std::shared_ptr<Lookup>& lookup, std::thread& asking) {
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    asking = std::thread([lookup] { ask(*lookup); });
+  } catch (const std::system_error&) {}
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return asking.joinable();
+}
+
+// A question under way cannot be taken back: its thread ends when the name service does answer, so this code has to stay where
+// it is, even if the application unloads the driver before.
+void leave(std::thread& asking) {
+  Dl_info here{};
+  if (::dladdr(reinterpret_cast<const void*>(&ask), &here) != 0 && here.dli_fname != nullptr) {
+    (void)::dlopen(here.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
   }
-  if (::gai_error(request[0]) == EAI_INPROGRESS && ::gai_cancel(request[0]) == EAI_NOTCANCELED) {
-    const std::string host = lookup->host;
-    (void)lookup.release();  // a question under way cannot be taken back, and what it points to must stay
-    return our_failure(Errc::connect_timeout, "The name service did not find host '" + host +
-                                                  "' within the login timeout. Check this machine's name service.");
+  asking.detach();
+}
+
+// Waits for the answer no longer than to the deadline. False: it did not come.
+bool ask_until(const std::shared_ptr<Lookup>& lookup, Deadline deadline) {
+  std::thread asking;
+  if (deadline == kNoDeadline || !ask_beside(lookup, asking)) {
+    ask(*lookup);
+    return true;
   }
-  OwnedAddresses found(lookup->request.ar_result);
-  const int error = ::gai_error(request[0]);
-  if (error == EAI_CANCELED) {
-    return our_failure(Errc::connect_timeout, "The name service was not asked for host '" + lookup->host +
-                                                  "' within the login timeout. Is it busy with other questions?");
+  {
+    std::unique_lock lock(lookup->mutex);
+    if (!lookup->answered.wait_until(lock, deadline, [&] { return lookup->is_answered; })) {
+      leave(asking);
+      return false;
+    }
   }
-  if (error != 0) return not_found(lookup->host, error);
-  return found;
+  asking.join();
+  return true;
 }
 
 std::vector<SocketAddress> loopback(std::uint16_t port) {
@@ -130,11 +147,14 @@ std::vector<SocketAddress> taking_turns(const addrinfo* list) {
 Result<std::vector<SocketAddress>> find_addresses(const TcpAddress& address, Deadline deadline) {
   // Always the loopback, as RFC 6761 has it; IPv4 first, where both servers listen unless told otherwise.
   if (address.host == "localhost") return loopback(address.port);
-  auto lookup = std::make_unique<Lookup>(address);
+  const auto lookup = std::make_shared<Lookup>(address);
   if (const OwnedAddresses found = read_digits(*lookup)) return taking_turns(found.get());
-  const auto found = deadline == kNoDeadline ? ask(*lookup) : ask(std::move(lookup), deadline);
-  if (!found.ok()) return found.failure();
-  return taking_turns(found.value().get());
+  if (!ask_until(lookup, deadline)) {
+    return our_failure(Errc::connect_timeout, "The name service did not find host '" + address.host +
+                                                  "' within the login timeout. Check this machine's name service.");
+  }
+  if (lookup->error != 0) return not_found(lookup->host, lookup->error, lookup->system_error);
+  return taking_turns(lookup->addresses.get());
 }
 
 }  // namespace selkie::protocol

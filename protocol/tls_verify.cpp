@@ -19,15 +19,11 @@ using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 Status set_trust(SSL_CTX* context, const TlsOptions& options) {
   const auto text = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
-  if (!options.names_ca()) {
-    SSL_CTX_set_default_verify_paths(context);
-  } else {
-    if (!options.ca_file.empty() && SSL_CTX_load_verify_file(context, text(options.ca_file)) != 1) {
-      return bad_file("CA file", options.ca_file, "It must be a readable PEM file.");
-    }
-    if (!options.ca_path.empty() && SSL_CTX_load_verify_dir(context, text(options.ca_path)) != 1) {
-      return bad_file("CA directory", options.ca_path, "It must hold PEM files named by 'openssl rehash'.");
-    }
+  if (!options.ca_file.empty() && SSL_CTX_load_verify_file(context, text(options.ca_file)) != 1) {
+    return bad_file("CA file", options.ca_file, "It must be a readable PEM file.");
+  }
+  if (!options.ca_path.empty() && SSL_CTX_load_verify_dir(context, text(options.ca_path)) != 1) {
+    return bad_file("CA directory", options.ca_path, "It must hold PEM files named by 'openssl rehash'.");
   }
   if (!options.crl_file.empty() || !options.crl_path.empty()) {
     X509_STORE* store = SSL_CTX_get_cert_store(context);
@@ -215,6 +211,8 @@ bool CertificateCheck::accepts(X509_STORE_CTX* chain) {
     X509_STORE_CTX_set_error(chain, X509_V_OK);
     return true;
   }
+  // The system's CAs are many: they are read when there is a certificate to check, not where a session is resumed.
+  if (!options_.names_ca()) X509_STORE_set_default_paths(X509_STORE_CTX_get0_store(chain));
   if (X509_verify_cert(chain) == 1) return true;
   const int result = X509_STORE_CTX_get_error(chain);
   // The error stays with the session, and with whatever resumes it: unproven() asks for it.

@@ -1,40 +1,16 @@
-// A name service that never answers for "silent.test": stands in front of the C library's look-up in this program.
+// A name service that is long silent about "silent.test": stands in front of the C library's look-up in this program.
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <chrono>
 #include <cstring>
-#include <ctime>
+#include <thread>
 
-namespace {
-
-bool is_silent(const gaicb* request) { return std::strcmp(request->ar_name, "silent.test") == 0; }
-
-template <class Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** list) {
+  if (std::strcmp(name, "silent.test") == 0 && (hints->ai_flags & AI_NUMERICHOST) == 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    return EAI_AGAIN;
+  }
+  static auto* const next = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return next(name, service, hints, list);
 }
-
-gaicb* unanswered = nullptr;  // so that what the look-up left behind is reachable, as it is from the C library
-
-}  // namespace
-
-extern "C" {
-
-int getaddrinfo_a(int mode, gaicb* list[], int count, sigevent* event) {
-  if (!is_silent(list[0])) return next<decltype(getaddrinfo_a)>("getaddrinfo_a")(mode, list, count, event);
-  unanswered = list[0];
-  unanswered->__return = EAI_INPROGRESS;
-  return 0;
-}
-
-int gai_suspend(const gaicb* const list[], int count, const timespec* timeout) {
-  if (!is_silent(list[0])) return next<decltype(gai_suspend)>("gai_suspend")(list, count, timeout);
-  ::nanosleep(timeout, nullptr);
-  return EAI_AGAIN;
-}
-
-int gai_cancel(gaicb* request) noexcept {
-  return is_silent(request) ? EAI_NOTCANCELED : next<int(gaicb*)>("gai_cancel")(request);
-}
-
-}  // extern "C"
