@@ -277,6 +277,30 @@ TEST(ProvenCertificate, IsTrustedWhenTheServerKnowsThePasswordAndTheCertificate)
   }
 }
 
+// A resumed session shows no certificate, so the proof is about the one that was shown first; nothing is taken for granted.
+TEST(ProvenCertificate, IsProvenAgainWhereASessionIsResumed) {
+  const Identity own({.common_name = "MariaDB Server"});
+  const std::string words = proof("secret", kScrambleOfMariaDb118, own.certificate());
+  std::string resumed;
+  int visits = 0;
+  {
+    const Server server(tls_server(
+        tls_context(own),
+        [&](SSL* ssl) {
+          resumed += SSL_session_reused(ssl) == 1 ? 'r' : '-';
+          read_login(ssl);
+          send(ssl, ++visits == 3 ? framed(3, kOk) : framed(3, kOk + static_cast<char>(words.size()) + words));
+        },
+        test::kGreetingOfMariaDb118));
+    ConnectOptions made = options({server.address()}, SslMode::verify_identity);
+    made.tls.sessions = make_tls_sessions();
+    EXPECT_EQ(log_in(made), "tls");
+    EXPECT_EQ(log_in(made), "tls");
+    EXPECT_THAT(log_in(made), HasSubstr("did not prove"));
+  }
+  EXPECT_EQ(resumed, "-rr");
+}
+
 TEST(ProvenCertificate, IsNoWayAroundAnAuthorityOrADate) {
   const TemporaryFolder folder;
   const Identity authority({.common_name = "Test authority", .authority = true});
