@@ -238,8 +238,9 @@ Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTi
 Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToGuid) {
   Guid guid;
   if (!parse_guid(text, guid)) return Outcome::not_convertible;
-  char room[40];
-  put(out, std::string_view(room, format_guid(guid, room)));
+  char room[kGuidCharacters];
+  format_guid(guid, room);
+  put(out, std::string_view(room, sizeof room));
   return Outcome::ok;
 }
 Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInterval) {
@@ -427,8 +428,9 @@ Outcome send(const InPlan&, const SQLGUID& value, ByteWriter& out, ToText) {
     guid[6 + i] = static_cast<std::uint8_t>(value.Data3 >> (8 - 8 * i));
   }
   std::copy_n(value.Data4, 8, guid.data() + 8);
-  char room[40];
-  put(out, std::string_view(room, format_guid(guid, room)));
+  char room[kGuidCharacters];
+  format_guid(guid, room);
+  put(out, std::string_view(room, sizeof room));
   return Outcome::ok;
 }
 

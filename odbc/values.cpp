@@ -501,8 +501,8 @@ char* format_guid(const Guid& guid, char* out) {
 
 bool parse_guid(std::string_view text, Guid& guid) {
   text = trim(text);
-  if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
-  if (text.size() != 36) return false;
+  if (text.size() == kGuidCharacters + 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, kGuidCharacters);
+  if (text.size() != kGuidCharacters) return false;
   std::size_t n = 0;
   for (std::size_t i = 0; i < text.size();) {
     if (i == 8 || i == 13 || i == 18 || i == 23) {

@@ -145,7 +145,8 @@ char* format_double_short(double value, char* out);
 char* format_float_short(float value, char* out);
 // With exactly `decimals` digits behind the point.
 char* format_fixed(double value, unsigned decimals, char* out);
-char* format_guid(const Guid& guid, char* out);
+inline constexpr std::size_t kGuidCharacters = 36;
+char* format_guid(const Guid& guid, char* out);  // always kGuidCharacters
 
 // 8-4-4-4-12 hexadecimal digits; spaces and a pair of braces around are allowed.
 bool parse_guid(std::string_view text, Guid& guid);
