@@ -102,6 +102,8 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     bound.indicator = app->indicator_ptr;
     bound.data_step = steps.data;
     bound.length_step = steps.length;
+    bound.may_be_plain = bound.direction != SQL_PARAM_OUTPUT && bound.data != nullptr &&
+                         bound.indicator == bound.octet_length && (bound.octet_length != nullptr || bound.fixed_bytes != 0);
     has_output_ = has_output_ || is_output(bound.direction);
     bound_.push_back(std::move(bound));
   }
@@ -162,23 +164,14 @@ Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
 
 // The common value: in the application's buffer, with a length that tells no more than how much of it. False: look closer.
 inline bool Parameters::plain_value(const Bound& bound, std::size_t set, Value& value) const {
-  if (bound.source != Source::buffer || bound.direction == SQL_PARAM_OUTPUT || bound.data == nullptr ||
-      bound.indicator != bound.octet_length) {
-    return false;
-  }
+  if (!bound.may_be_plain || bound.source != Source::buffer) return false;
   const auto row = static_cast<SQLLEN>(set);
-  SQLLEN size = bound.fixed_bytes;
-  if (bound.octet_length != nullptr) {
-    const SQLLEN length = *at(bound.octet_length, bind_offset_ + row * bound.length_step);
-    if (length < 0) return false;
-    if (size == 0) size = length;
-  } else if (size == 0) {
-    return false;
-  }
-  if (bound.fixed_bytes == 0 && bound.buffer_bytes > 0 && size > bound.buffer_bytes) return false;
-  value.data = at(bound.data, bind_offset_ + row * bound.data_step);
-  value.size_bytes = size;
-  return true;
+  value.data = static_cast<const std::uint8_t*>(bound.data) + bind_offset_ + row * bound.data_step;
+  value.size_bytes = bound.fixed_bytes;
+  if (bound.octet_length == nullptr) return true;
+  const SQLLEN length = *at(bound.octet_length, bind_offset_ + row * bound.length_step);
+  if (bound.fixed_bytes == 0) value.size_bytes = length;
+  return length >= 0 && (bound.fixed_bytes != 0 || length <= bound.buffer_bytes);
 }
 
 // Nullopt: `value` is to be sent like a plain one.

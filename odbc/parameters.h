@@ -103,6 +103,7 @@ class Parameters {
     SQLLEN* octet_length = nullptr;
     SQLLEN* indicator = nullptr;
     SQLLEN data_step = 0, length_step = 0;
+    bool may_be_plain = false;  // as far as the binding tells: see plain_value()
     Source source = Source::buffer;
     std::vector<std::uint8_t> collected;  // pieces of SQLPutData; of a streamed SQL_C_WCHAR: half a character
   };

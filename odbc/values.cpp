@@ -71,9 +71,20 @@ bool parse_exact(std::string_view text, T& value) {
   return true;
 }
 
+// What from_chars takes to its end and what begins like a number: it knows names, too, such as "inf".
+template <class T>
+bool read_plain_number(std::string_view text, T& value) {
+  const char* const end = text.data() + text.size();
+  const char* const first = text.data() + (text.starts_with('-') ? 1 : 0);
+  if (first == end || !is_digit(*first)) return false;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
 template <class T>
 Parsed parse_approximate(std::string_view text, T& value) {
   if (parse_exact(text, value)) return Parsed::ok;
+  if (read_plain_number(text, value)) return Parsed::ok;
   NumberText number;
   if (!scan_number(text, number)) return Parsed::not_a_number;
   text = trim(text);

@@ -22,7 +22,7 @@ struct Options {
 
   std::string driver;   // odbc_bench: path of the driver's library
   std::string connect;  // odbc_bench: a whole connection string instead
-  std::string extra;    // odbc_bench: keywords after the usual ones
+  std::string extra;    // odbc_bench: keywords in front of the usual ones, which they override
   bool decode = false;  // wire_limit: decode into (encode from) the application's arrays, or only move the bytes
   bool setup = false;   // wire_limit: make the tables
 

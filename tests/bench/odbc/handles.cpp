@@ -40,14 +40,15 @@ Environment::Environment() : Handle(SQL_HANDLE_ENV, SQL_NULL_HANDLE) {
 
 std::string connection_string(const Options& options) {
   if (!options.connect.empty()) return options.connect;
-  std::string string = "Driver=Bench;Database=selkie_bench;UID=" + options.user + ";PWD=" + braced(options.password) +
-                       ";Charset=utf8mb4;SSLMODE=DISABLED;GET_SERVER_PUBLIC_KEY=1;";
+  // Of equal keywords the first counts.
+  std::string string = "Driver=Bench;" + options.extra + ";Database=selkie_bench;UID=" + options.user +
+                       ";PWD=" + braced(options.password) + ";Charset=utf8mb4;SSLMODE=DISABLED;GET_SERVER_PUBLIC_KEY=1;";
   if (options.socket.empty()) {
     string += "Server=" + options.host + ";Port=" + std::to_string(options.port) + ";";
   } else {
     string += "Server=localhost;Socket=" + options.socket + ";";
   }
-  return string + options.extra;
+  return string;
 }
 
 Connection::Connection(const Options& options) : handle_(SQL_HANDLE_DBC, environment_) {

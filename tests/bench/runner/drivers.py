@@ -27,3 +27,10 @@ def found(given, selkie, binaries):
         if not pathlib.Path(driver.path).exists():
             sys.exit(f"{driver.name}: there is no {driver.path}")
     return chosen
+
+
+def variants(driver, encrypted, compressed):
+    """The same driver over other wires."""
+    ways = [("TLS", "SSLMODE=REQUIRED")] if encrypted else []
+    ways += [("zlib", "COMPRESSION=zlib"), ("zstd", "COMPRESSION=zstd")] if compressed else []
+    return [Driver(f"{driver.name} {way}", driver.path, keywords) for way, keywords in ways]

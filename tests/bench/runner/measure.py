@@ -1,4 +1,5 @@
 """Runs workloads, each in a process of its own, and keeps what they cost."""
+import copy
 import json
 import statistics
 import subprocess
@@ -42,6 +43,12 @@ class Series:
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
         for driver in drivers:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
+
+    def at(self, scale):
+        """The same comparison with other counts."""
+        other = copy.copy(self)
+        other.scale = scale
+        return other
 
     def measure(self, name, runs):
         result = Result(name)
