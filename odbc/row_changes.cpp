@@ -111,6 +111,7 @@ void RowChanges::read_again(Row& row) {
   const bool is_there = reader.next_row(fresh);
   if (is_there && reader.cursor().encoding() == statement_.cursor().encoding()) row.bytes.assign(fresh.begin(), fresh.end());
   row.is_deleted = !is_there && row.is_key_certain;
+  reader.as_text = false;
   reader.close_cursor();
 }
 

@@ -135,6 +135,7 @@ void RowOperation::prepare() {
   helper_.cancel_data_at_execution();
   helper_.close_cursor();
   helper_.diagnostics.clear();
+  helper_.as_text = false;
   for (Descriptor* descriptor : {&helper_.apd(), &helper_.ipd()}) {
     descriptor->set_count(0);
     descriptor->array_size = 1;

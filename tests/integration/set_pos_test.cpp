@@ -1,97 +1,14 @@
-// Changing rows through a cursor: SQLSetPos, SQLBulkOperations, bookmarks, WHERE CURRENT OF.
-#include <array>
+// Changing rows through a cursor: SQLSetPos, SQLBulkOperations, bookmarks.
 #include <chrono>
-#include <cstring>
 #include <thread>
 
-#include "tests/integration/server.h"
+#include "tests/integration/rowset.h"
 
 namespace selkie::test {
 namespace {
 
-constexpr std::size_t kRows = 4;  // of the rowset
-
-// A cursor with bound columns, the bookmark among them.
-struct Rowset {
-  explicit Rowset(Connection& connection, SQLULEN cursor_type = SQL_CURSOR_STATIC, bool prepared = false, SQLULEN size = kRows)
-      : s(connection), is_prepared(prepared) {
-    s.set(SQL_ATTR_CONCURRENCY, SQL_CONCUR_VALUES);
-    s.set(SQL_ATTR_CURSOR_TYPE, cursor_type);
-    s.set(SQL_ATTR_USE_BOOKMARKS, SQL_UB_VARIABLE);
-    s.set(SQL_ATTR_ROW_ARRAY_SIZE, size);
-    s.set(SQL_ATTR_ROW_STATUS_PTR, status.data());
-    s.set(SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
-  }
-  void open(std::string_view sql) {
-    if (is_prepared) {
-      s.prepare(sql).execute();
-    } else {
-      s.run(sql);
-    }
-    s.check(::SQLBindCol(s.handle(), 0, SQL_C_VARBOOKMARK, bookmark.data(), sizeof bookmark[0], bookmark_length.data()));
-    s.check(::SQLBindCol(s.handle(), 1, SQL_C_SLONG, id.data(), 0, id_length.data()));
-    s.check(::SQLBindCol(s.handle(), 2, SQL_C_CHAR, name.data(), sizeof name[0], name_length.data()));
-  }
-  SQLRETURN scroll(SQLSMALLINT orientation, SQLLEN offset = 0) {
-    return s.check(::SQLFetchScroll(s.handle(), orientation, offset));
-  }
-  SQLRETURN set_pos(SQLSETPOSIROW row, SQLUSMALLINT operation) {
-    return s.check(::SQLSetPos(s.handle(), row, operation, SQL_LOCK_NO_CHANGE));
-  }
-  SQLRETURN bulk(SQLSMALLINT operation) { return s.check(::SQLBulkOperations(s.handle(), operation)); }
-  void put(std::size_t row, std::int32_t new_id, const char* new_name) {
-    id[row] = new_id;
-    id_length[row] = 0;
-    std::strcpy(name[row].data(), new_name);
-    name_length[row] = SQL_NTS;
-  }
-  void ignore(std::size_t row) { id_length[row] = name_length[row] = SQL_COLUMN_IGNORE; }
-  // "1,one; 2,two" of the rows that the last fetch delivered.
-  std::string shown() {
-    std::string all;
-    for (std::size_t row = 0; row < fetched; ++row) {
-      if (row != 0) all += "; ";
-      if (status[row] == SQL_ROW_DELETED) {
-        all += "deleted";
-        continue;
-      }
-      all += std::to_string(id[row]) + "," + (name_length[row] == SQL_NULL_DATA ? "NULL" : name[row].data());
-    }
-    return all;
-  }
-
-  Statement s;
-  bool is_prepared;
-  std::array<std::array<SQLCHAR, 8>, kRows> bookmark{};
-  std::array<SQLLEN, kRows> bookmark_length{};
-  std::array<std::int32_t, kRows> id{};
-  std::array<SQLLEN, kRows> id_length{};
-  std::array<std::array<char, 32>, kRows> name{};
-  std::array<SQLLEN, kRows> name_length{};
-  std::array<SQLUSMALLINT, kRows> status{};
-  SQLULEN fetched = 0;
-};
-
-class RowChanges : public OnEveryServer {
- protected:
-  void SetUp() override {
-    OnEveryServer::SetUp();
-    if (IsSkipped()) return;
-    run("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20), note TEXT, at TIMESTAMP(3) NULL)");
-    run("INSERT INTO t (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three'), (4, 'four'), (5, 'five')");
-  }
-  std::string table() { return rows("SELECT id, name FROM t ORDER BY id"); }
-};
+class RowChanges : public OnTableT {};
 SELKIE_ON_EVERY_SERVER(RowChanges);
-
-constexpr const char* kSelect = "SELECT id, name FROM t ORDER BY id";
-
-struct Way {
-  SQLULEN cursor_type;
-  bool prepared;
-};
-constexpr Way kWays[] = {
-    {SQL_CURSOR_STATIC, false}, {SQL_CURSOR_STATIC, true}, {SQL_CURSOR_FORWARD_ONLY, false}, {SQL_CURSOR_FORWARD_ONLY, true}};
 
 TEST_P(RowChanges, UpdateAndDeleteOfTheRowsetChangeTheTableAndTheRowStatus) {
   for (const Way& way : kWays) {
@@ -526,103 +443,6 @@ TEST_P(RowChanges, AChangeThatWaitsForALockIsCancelled) {
   canceller.join();
   other->rollback();
   EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
-}
-
-// --- Positioned statements
-
-TEST_P(RowChanges, WhereCurrentOfChangesTheRowTheCursorStandsOn) {
-  for (const Way& way : kWays) {
-    SCOPED_TRACE(::testing::Message() << "cursor type " << way.cursor_type << ", prepared " << way.prepared);
-    run("REPLACE INTO t (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three'), (4, 'four')");
-    Rowset r(connection(), way.cursor_type, way.prepared, 1);
-    r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("walker"), SQL_NTS));
-    r.open(kSelect);
-    r.scroll(SQL_FETCH_NEXT);
-    r.scroll(SQL_FETCH_NEXT);
-    Statement change(connection());
-    const std::string name = "TWO ?";
-    SQLLEN length = 0;
-    change.bind(1, name, length);
-    change.run("UPDATE t SET name = ? WHERE CURRENT OF walker");
-    EXPECT_EQ(change.row_count(), 1);
-    EXPECT_EQ(r.status[0], SQL_ROW_UPDATED);
-    r.scroll(SQL_FETCH_NEXT);
-    change.prepare("DELETE FROM `" + database() + "`.`t` -- gone\n where current of `WALKER`;");
-    EXPECT_EQ(change.columns(), 0);
-    change.execute();
-    EXPECT_EQ(r.status[0], SQL_ROW_DELETED);
-    r.scroll(SQL_FETCH_NEXT);
-    change.execute();  // once more, on another row
-    EXPECT_EQ(table(), "1,one; 2,TWO ?; 5,five");
-    EXPECT_EQ(rows("SELECT 'WHERE CURRENT OF walker'"), "WHERE CURRENT OF walker");
-  }
-}
-
-TEST_P(RowChanges, PositionedStatementsAreRefusedWhereNoRowIsMeant) {
-  Rowset r(connection(), SQL_CURSOR_STATIC, false, 1);
-  r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("c"), SQL_NTS));
-  Statement change(connection());
-  expect_failure("34000", 0, [&] { change.run("DELETE FROM t WHERE CURRENT OF c"); });
-  r.open(kSelect);
-  expect_failure("24000", 0, [&] { change.run("DELETE FROM t WHERE CURRENT OF c"); });
-  r.scroll(SQL_FETCH_FIRST);
-  expect_failure("34000", 0, [&] { change.run("DELETE FROM t WHERE CURRENT OF d"); });
-  expect_failure("42000", 0, [&] { change.run("DELETE FROM other WHERE CURRENT OF c"); });
-  expect_failure("42000", 0, [&] { change.run("DELETE FROM mysql.t WHERE CURRENT OF c"); });
-  run("UPDATE t SET name = 'changed' WHERE id = 1");
-  change.run("DELETE FROM t WHERE CURRENT OF c");
-  EXPECT_EQ(change.records()[0].state, "01001");
-  EXPECT_EQ(change.row_count(), 0);
-  EXPECT_EQ(rows("SELECT COUNT(*) FROM t"), "5");
-  r.s.close();
-  r.s.set(SQL_ATTR_CONCURRENCY, SQL_CONCUR_READ_ONLY);
-  r.open(kSelect);
-  r.scroll(SQL_FETCH_FIRST);
-  expect_failure("42000", 0, [&] { change.run("DELETE FROM t WHERE CURRENT OF c"); });
-}
-
-TEST_P(RowChanges, APositionedUpdateAwaitsDataAsAnyOther) {
-  Rowset r(connection(), SQL_CURSOR_FORWARD_ONLY, false, 1);
-  r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("c"), SQL_NTS));
-  r.open(kSelect);
-  r.scroll(SQL_FETCH_NEXT);
-  Statement change(connection());
-  SQLLEN length = SQL_DATA_AT_EXEC;
-  change.check(::SQLBindParameter(change.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 0, 0, &length, 0, &length));
-  change.prepare("UPDATE t SET note = ? WHERE CURRENT OF c");
-  ASSERT_EQ(::SQLExecute(change.handle()), SQL_NEED_DATA);
-  SQLPOINTER token = nullptr;
-  ASSERT_EQ(::SQLParamData(change.handle(), &token), SQL_NEED_DATA);
-  EXPECT_EQ(token, &length);
-  change.check(::SQLPutData(change.handle(), const_cast<char*>("long "), 5));
-  change.check(::SQLPutData(change.handle(), const_cast<char*>("note"), 4));
-  EXPECT_EQ(::SQLParamData(change.handle(), &token), SQL_SUCCESS);
-  EXPECT_EQ(rows("SELECT id, note FROM t WHERE note IS NOT NULL"), "1,long note");
-}
-
-TEST_P(RowChanges, APositionedUpdateGoesOnAlthoughItsCursorIsGone) {
-  for (const bool freed : {false, true}) {
-    Rowset r(connection(), SQL_CURSOR_STATIC, false, 1);
-    r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("c"), SQL_NTS));
-    r.open(kSelect);
-    r.scroll(SQL_FETCH_FIRST);
-    Statement change(connection());
-    SQLLEN length = SQL_DATA_AT_EXEC;
-    change.check(
-        ::SQLBindParameter(change.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 0, 0, &length, 0, &length));
-    ASSERT_EQ(::SQLExecDirect(change.handle(), sql_text("UPDATE t SET note = ? WHERE CURRENT OF c"), SQL_NTS), SQL_NEED_DATA);
-    if (freed) {
-      r.s.free();
-    } else {
-      r.s.close();
-    }
-    SQLPOINTER token = nullptr;
-    ASSERT_EQ(::SQLParamData(change.handle(), &token), SQL_NEED_DATA);
-    const std::string note = freed ? "freed" : "closed";
-    change.check(::SQLPutData(change.handle(), const_cast<char*>(note.data()), SQL_NTS));
-    EXPECT_EQ(::SQLParamData(change.handle(), &token), SQL_SUCCESS);
-    EXPECT_EQ(rows("SELECT note FROM t WHERE id = 1"), note);
-  }
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ Reply primary_key(const char* may_be_null) {
 }
 
 const Server* const kOneOfEach[] = {&kMySql57Proxied, &kMariaDb118};
-const ReplayOptions kWhole{.cuts = false, .losses = false};
+const ReplayOptions kWhole{.whole_only = true};
 
 void open(Statement& statement) {
   statement.set(SQL_ATTR_CONCURRENCY, SQL_CONCUR_VALUES);
