@@ -265,10 +265,14 @@ void Connection::drain(bool may_kill) {
   if (!session_ || session_->dead()) return;
   session_->set_command_deadline(protocol::kNoDeadline);
   const bool ended = require(session_->drain(may_kill ? kDrainBytes : SIZE_MAX));
-  if (!ended) {
-    (void)kill_query();  // where the server refuses, reading on is slower but right
-    require(session_->drain());
-  }
+  if (ended) return;
+  // What was under way at an acknowledged KILL comes soon; who goes on after that is not waited for. Where the server refuses,
+  // reading on is slower but right.
+  if (kill_query().ok()) session_->set_command_deadline(protocol::Clock::now() + kKillTimeout);
+  auto drained = session_->drain();
+  if (drained.ok()) return;
+  session_->close();
+  throw CoreFail{std::move(drained).failure()};
 }
 
 std::optional<protocol::PreparedStatement> Connection::take_prepared(std::string_view sql) {

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kPartingPatience{200};
 constexpr const char* kBadDefinition = "malformed column definition, or more of them than memory is for";
-constexpr std::size_t kFilePieceBytes = 256 * 1024;             // of a local file, in one packet
-constexpr std::size_t kWorthReceiving = 8 * 1024;               // below, a read fills the buffer and the bytes are copied
+constexpr std::size_t kFilePieceBytes = 256 * 1024;  // of a local file, in one packet
+constexpr std::size_t kWorthReceiving = 8 * 1024;    // below, a read fills the buffer and the bytes are copied
+constexpr std::size_t kHeadBytes = 16;               // what the head of a result counts for when answers are thrown away
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
@@ -429,6 +430,8 @@ Result<bool> Session::drain(std::size_t limit_bytes) {
     } else {
       auto head = read_head(nullptr, Columns::unwanted);
       if (!head.ok() && (dead_ || head.failure().errc == Errc::deadline_passed)) return std::move(head).failure();
+      read_bytes += kHeadBytes;
+      if (read_bytes >= limit_bytes && !pending_answers_.empty()) return false;
     }
   }
   return true;

@@ -109,6 +109,27 @@ TEST(AbandonedResult, OfAQueryIsStoppedAtTheServerInsteadOfReadToItsEnd) {
       {.whole_only = true});
 }
 
+// The KILL is acknowledged, and nothing comes of it.
+TEST(AbandonedResult, ThatGoesOnInSpiteOfTheKillEndsTheConnection) {
+  const Server* const one[] = {&kMySql97};
+  replay(
+      [&](const Server& server) {
+        Script talk = script().reads(query("SELECT 1")).sends(ok(kAutocommit | kMoreResults));
+        for (int i = 0; i < 16'384; ++i) talk.sends(ok(kAutocommit | kMoreResults));  // 16 bytes each: as much as is read
+        talk.meets(kills(server));
+        for (int i = 0; i < 80; ++i) talk.sends(ok(kAutocommit | kMoreResults)).pauses(100ms);
+        return talk.expects_close();
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        statement.run("SELECT 1");
+        statement.check(::SQLFreeStmt(statement.handle(), SQL_CLOSE));
+        EXPECT_TRUE(connection.is_dead());
+        expect_error("08S01", 0, [&] { statement.run("SELECT 2"); });
+      },
+      {.servers = one, .whole_only = true});
+}
+
 // An INSERT ... RETURNING or a CALL has more to do than to send rows: it is read to its end.
 TEST(AbandonedResult, OfAStatementThatMayChangeSomethingIsReadToItsEnd) {
   const std::string value(60000, 'x');
