@@ -37,7 +37,8 @@ class Reader {
 };
 
 bool contains(std::string_view text, std::string_view word) {
-  return !std::ranges::search(text, word, [](char a, char b) { return setup::upper(a) == b; }).empty();
+  const auto same_letter = [](char a, char b) { return setup::upper(a) == b; };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) != text.end();
 }
 
 // Words that may stand before the table's name.

@@ -13,8 +13,6 @@ struct Place {
   enum { before_start, on_rowset, after_end } where = before_start;
   SQLLEN start = 0;
   bool warned = false;  // 01S06
-
-  friend bool operator==(const Place&, const Place&) = default;
 };
 constexpr Place kBeforeStart{};
 constexpr Place kAfterEnd{Place::after_end, 0, false};
