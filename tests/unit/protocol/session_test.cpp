@@ -460,5 +460,29 @@ TEST(Session, SeveralStatementsInOneRoundTripReportTheFirstFailure) {
   EXPECT_TRUE(talk.session->idle());
 }
 
+// An OK that tells of a changed schema, as the server tracks it: kSessionStateChanged, one entry of kind 1.
+const Packet kOkSchema{0, 0, 0, 2, 0x40, 0, 0, 0, 5, 1, 3, 2, 'd', 'b'};
+
+TEST(Session, SchemaIsWhatTheServerOrTheLastChangeSaid) {
+  Conversation talk(answer({kOkSchema}) + answer({kOk}) + answer({kDeadlock}), capability::kSessionTrack);
+  EXPECT_FALSE(talk.session->schema());
+  ASSERT_TRUE(talk.session->run("USE db").ok());
+  EXPECT_EQ(talk.session->schema(), "db");
+  const std::uint64_t context = talk.session->context();
+  ASSERT_TRUE(talk.session->change_schema("other").ok());
+  EXPECT_EQ(talk.session->schema(), "other");
+  EXPECT_NE(talk.session->context(), context);  // what was prepared before may mean other tables now
+  EXPECT_FALSE(talk.session->change_schema("nowhere").ok());
+  EXPECT_EQ(talk.session->schema(), "other");
+}
+
+TEST(Session, PingAndResetAreCommandsWithoutArguments) {
+  Conversation talk(answer({kOk}) + answer({kOk}));
+  ASSERT_TRUE(talk.session->ping().ok());
+  ASSERT_TRUE(talk.session->reset().ok());
+  EXPECT_EQ(talk.stream->written, (Packet{1, 0, 0, 0, 0x0e, 1, 0, 0, 0, 0x1f}));
+  EXPECT_TRUE(talk.session->idle());
+}
+
 }  // namespace
 }  // namespace selkie::protocol
