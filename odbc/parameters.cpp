@@ -46,6 +46,7 @@ T* at(T* pointer, SQLLEN bytes) {
 
 SqlState state_of(Outcome outcome) {
   switch (outcome) {
+    case Outcome::null_without_indicator: return SqlState::indicator_required;
     case Outcome::out_of_range: return SqlState::out_of_range;
     case Outcome::not_convertible: return SqlState::bad_cast;
     case Outcome::bad_datetime: return SqlState::bad_datetime;
@@ -195,13 +196,13 @@ inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t
     if (const std::optional<Sent> sent = unusual_value(bound, set, value)) return *sent;
   }
   const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
-  if (is_error(outcome)) fail(bound, outcome);
+  if (is_error(outcome)) fail(bound.number, outcome);
   return Sent::value;
 }
 
-void Parameters::fail(const Bound& bound, Outcome outcome) const {
+void Parameters::fail(SQLSMALLINT number, Outcome outcome) const {
   const SqlState state = state_of(outcome);
-  throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(bound.number) + ".");
+  throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(number) + ".");
 }
 
 void Parameters::begin_rows() {
@@ -323,7 +324,8 @@ void Parameters::begin_data(std::size_t set) {
 std::optional<SQLPOINTER> Parameters::next_data() {
   if (data_parameter_) {
     const Bound& done = bound_[*data_parameter_];
-    if (done.source == Source::streamed && !done.collected.empty()) fail(done, Outcome::not_convertible);  // half a character
+    if (done.source == Source::streamed && !done.collected.empty())
+      fail(done.number, Outcome::not_convertible);  // half a character
   }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];
@@ -365,7 +367,7 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   if (!units.empty() && units.back() >= 0xd800 && units.back() < 0xdc00) units.pop_back();
   std::string text(units.size() * 3, '\0');
   const Converted done = utf16_to_utf8(units.data(), units.size(), text.data(), text.size());
-  if (done.replaced) fail(bound, Outcome::not_convertible);
+  if (done.replaced) fail(bound.number, Outcome::not_convertible);
   out.text(std::string_view(text).substr(0, done.written));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(units.size() * 2));
   return true;
@@ -398,6 +400,7 @@ void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, co
   const Slot slot{at(app->data_ptr, offset), app->octet_length, at(app->octet_length_ptr, offset),
                   at(app->indicator_ptr, offset)};
   const Outcome outcome = cell.is_null() ? write_null(slot) : plan.convert(plan, cell, slot, nullptr);
+  if (is_error(outcome)) fail(number, outcome);
   if (outcome != Outcome::ok) statement_.diagnostics.conversion(outcome, SQL_NO_ROW_NUMBER, number);
 }
 

@@ -128,7 +128,7 @@ class Parameters {
     null_bitmap_[bit / 8] = static_cast<std::uint8_t>(null_bitmap_[bit / 8] | (1u << (bit % 8)));
     has_null_ = true;
   }
-  [[noreturn]] void fail(const Bound& bound, Outcome outcome) const;
+  [[noreturn]] void fail(SQLSMALLINT number, Outcome outcome) const;
 
   Statement& statement_;
   std::vector<Bound> bound_;

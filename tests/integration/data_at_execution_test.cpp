@@ -1,0 +1,140 @@
+// Values that are sent while the statement runs: in pieces, for arrays of parameters, with and without their length in advance.
+#include <array>
+
+#include "tests/integration/server.h"
+
+namespace selkie::test {
+namespace {
+
+class DataAtExecution : public OnEveryServer {
+ protected:
+  void SetUp() override {
+    OnEveryServer::SetUp();
+    if (!IsSkipped()) run("CREATE TABLE t (id INT, v LONGTEXT)");
+  }
+};
+SELKIE_ON_EVERY_SERVER(DataAtExecution);
+
+constexpr SQLULEN kSets = 3;
+
+struct Row {  // row-wise: the token of a value is the address of its data
+  SQLINTEGER id;
+  SQLLEN id_length;
+  char value[8];
+  SQLLEN value_length;
+};
+
+void put(const Statement& s, std::string_view piece) {
+  s.check(::SQLPutData(s.handle(), const_cast<char*>(piece.data()), static_cast<SQLLEN>(piece.size())));
+}
+
+TEST_P(DataAtExecution, EachSetOfAnArrayNamesItsOwnValue) {
+  for (const bool in_text : {false, true}) {
+    SCOPED_TRACE(in_text ? "NO_SSPS" : "");
+    run("DELETE FROM t");
+    const auto c = connect(in_text ? "NO_SSPS=1;" : "");
+    std::array<Row, kSets> rows{{{1, 0, "", SQL_DATA_AT_EXEC}, {2, 0, "two", 3}, {3, 0, "", SQL_LEN_DATA_AT_EXEC(6)}}};
+    std::array<SQLUSMALLINT, kSets> status{};
+    SQLULEN processed = 0;
+    Statement s(*c);
+    s.set(SQL_ATTR_PARAM_BIND_TYPE, sizeof(Row));
+    s.set(SQL_ATTR_PARAMSET_SIZE, kSets);
+    s.set(SQL_ATTR_PARAM_STATUS_PTR, status.data());
+    s.set(SQL_ATTR_PARAMS_PROCESSED_PTR, &processed);
+    s.prepare("INSERT INTO t VALUES (?, ?)");
+    s.check(
+        ::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &rows[0].id, 0, &rows[0].id_length));
+    s.check(::SQLBindParameter(s.handle(), 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 100, 0, rows[0].value,
+                               sizeof rows[0].value, &rows[0].value_length));
+    EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+    SQLPOINTER token = nullptr;
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+    EXPECT_EQ(token, rows[0].value);
+    put(s, "first ");
+    put(s, "value");
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);  // the second set went without asking
+    EXPECT_EQ(token, rows[2].value);
+    put(s, "third");
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_SUCCESS);
+    EXPECT_EQ(processed, kSets);
+    for (const SQLUSMALLINT one : status) EXPECT_EQ(one, SQL_PARAM_SUCCESS);
+    EXPECT_EQ(this->rows("SELECT * FROM t ORDER BY id"), "1,first value; 2,two; 3,third");
+  }
+}
+
+TEST_P(DataAtExecution, AFailedSetDoesNotStopTheOthers) {
+  run("ALTER TABLE t ADD PRIMARY KEY (id)");
+  run("INSERT INTO t VALUES (2, 'there')");
+  std::array<SQLINTEGER, kSets> id{1, 2, 3};
+  std::array<SQLLEN, kSets> length{SQL_DATA_AT_EXEC, SQL_DATA_AT_EXEC, SQL_DATA_AT_EXEC};
+  std::array<char, kSets> tokens{};
+  std::array<SQLUSMALLINT, kSets> status{};
+  Statement s(connection());
+  s.set(SQL_ATTR_PARAMSET_SIZE, kSets);
+  s.set(SQL_ATTR_PARAM_STATUS_PTR, status.data());
+  s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, id.data(), 0, nullptr));
+  s.check(
+      ::SQLBindParameter(s.handle(), 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 1, 0, tokens.data(), 1, length.data()));
+  const std::string sql = "INSERT INTO t VALUES (?, ?)";
+  EXPECT_EQ(s.check(::SQLExecDirect(s.handle(), sql_text(sql), SQL_NTS)), SQL_NEED_DATA);
+  SQLRETURN code = SQL_NEED_DATA;
+  for (std::size_t set = 0;; ++set) {
+    SQLPOINTER token = nullptr;
+    code = s.check(::SQLParamData(s.handle(), &token));
+    if (code != SQL_NEED_DATA) break;
+    ASSERT_LT(set, kSets);
+    EXPECT_EQ(token, &tokens[set]);
+    put(s, "new");
+  }
+  EXPECT_EQ(code, SQL_SUCCESS_WITH_INFO);
+  EXPECT_EQ(status, (std::array<SQLUSMALLINT, kSets>{SQL_PARAM_SUCCESS, SQL_PARAM_ERROR, SQL_PARAM_SUCCESS}));
+  EXPECT_EQ(rows("SELECT * FROM t ORDER BY id"), "1,new; 2,there; 3,new");
+}
+
+TEST_P(DataAtExecution, NumbersComeInOnePieceAndNullInNone) {
+  SQLLEN at_execution = SQL_DATA_AT_EXEC;
+  SQLINTEGER number = 7;
+  char first = 0, second = 0;
+  Statement s(connection());
+  const auto begin = [&] {
+    s.prepare("INSERT INTO t VALUES (?, ?)");
+    s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &first, 0, &at_execution));
+    s.check(::SQLBindParameter(s.handle(), 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_LONGVARCHAR, 9, 0, &second, 0, &at_execution));
+    SQLPOINTER token = nullptr;
+    EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+    s.check(::SQLPutData(s.handle(), &number, 0));
+  };
+  begin();
+  expect_failure("HY019", 0, [&] { s.check(::SQLPutData(s.handle(), &number, 0)); });
+  begin();  // the failure ended what awaited data
+  SQLPOINTER token = nullptr;
+  EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+  EXPECT_EQ(token, &second);
+  s.check(::SQLPutData(s.handle(), nullptr, SQL_NULL_DATA));
+  EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_SUCCESS);
+  EXPECT_EQ(rows("SELECT * FROM t"), "7,NULL");
+  begin();
+  EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+  put(s, "x");
+  // The driver manager says this one; the driver's own word for it is HY020.
+  expect_failure("HY011", 0, [&] { s.check(::SQLPutData(s.handle(), nullptr, SQL_NULL_DATA)); });
+}
+
+TEST_P(DataAtExecution, ALengthBeyondTheBufferIsRefused) {
+  std::array<char, 4> value{'a', 'b', 'c', 'd'};
+  SQLLEN length = 5;
+  Statement s(connection());
+  s.prepare("INSERT INTO t VALUES (1, ?)");
+  s.check(
+      ::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_VARCHAR, 9, 0, value.data(), value.size(), &length));
+  expect_failure("HY090", 0, [&] { s.execute(); });
+  length = -17;
+  expect_failure("HY090", 0, [&] { s.execute(); });
+  length = 4;
+  s.execute();
+  EXPECT_EQ(rows("SELECT v FROM t"), "abcd");
+}
+
+}  // namespace
+}  // namespace selkie::test
