@@ -137,9 +137,11 @@ class CompressedStream final : public Stream {
         if (!in_packet_) continue;  // it is empty
       }
       if (in_packet_) {
-        if (is_stored_ && unread().empty()) return receive_stored(into, deadline);
-        auto taken = is_stored_ ? take_stored(into) : take_packed(into);
-        if (!taken.ok() || *taken != 0) return taken;
+        const bool past_the_buffer = is_stored_ && unread().empty();
+        auto taken = past_the_buffer ? receive_stored(into, deadline) : is_stored_ ? take_stored(into) : take_packed(into);
+        if (!taken.ok()) return taken;
+        if (must_be_error_ && !may_be_error(into.first(*taken))) return left_protocol("out of order");
+        if (*taken != 0) return taken;
         if (!in_packet_) continue;
       }
       if (Status received = receive(deadline); !received.ok()) return std::move(received).failure();
@@ -199,10 +201,12 @@ class CompressedStream final : public Stream {
   Status begin_packet() {
     const std::uint8_t* const header = unread().data();
     const std::uint8_t number = header[3];
-    // An answer begins behind the packets of its command: behind fewer of them where the server gave up reading, and where the
-    // one before ended when the server says unasked that it hangs up.
-    const bool in_order = number == next_ || (restarted_ && number <= longest_command_);
-    if (!in_order) return left_protocol("out of order");
+    // An answer begins behind the packets of its command: behind fewer of them where the server gave up reading. Its parting
+    // words, which nobody asked for, count from 0 or go on where the last answer ended: only an error may do that.
+    const bool begins_answer = restarted_ && number != 0 && number <= longest_command_;
+    if (!begins_answer && number != next_ && !(restarted_ && number == 0)) return left_protocol("out of order");
+    must_be_error_ = restarted_ && !begins_answer;
+    handed_out_ = 0;
     next_ = static_cast<std::uint8_t>(number + 1);
     restarted_ = false;
     packed_left_ = static_cast<std::size_t>(load_little_endian(header, 3));
@@ -216,6 +220,14 @@ class CompressedStream final : public Stream {
     }
     in_packet_ = packed_left_ != 0 || !is_stored_;
     return {};
+  }
+
+  // Looks at the first byte of the frame within; the frame's header may have been handed out before.
+  bool may_be_error(Bytes piece) {
+    constexpr std::uint8_t kErr = 0xff;
+    const std::size_t before = std::exchange(handed_out_, handed_out_ + piece.size());
+    if (handed_out_ <= kFrameHeaderBytes || before > kFrameHeaderBytes) return true;
+    return piece[kFrameHeaderBytes - before] == kErr;
   }
 
   void stored(std::size_t count) {
@@ -300,6 +312,8 @@ class CompressedStream final : public Stream {
   RawBuffer received_;
   std::size_t begin_ = 0, end_ = 0;  // the unread bytes are received_[begin_, end_)
   bool in_packet_ = false, is_stored_ = false;
+  bool must_be_error_ = false;   // it has no number that an answer has
+  std::size_t handed_out_ = 0;   // of such a packet
   std::size_t packed_left_ = 0;  // of the packet, as its header has it
   std::size_t plain_left_ = 0;
 
