@@ -1,8 +1,12 @@
 #include "tests/support/replay.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 
 namespace selkie::test {
 namespace {
@@ -31,14 +35,40 @@ void expect_dead(Connection& connection) {
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(1));
 }
 
+// Ends the program, saying where, when the client neither fails nor finishes within its time.
+class Watchdog {
+ public:
+  explicit Watchdog(const std::string& what) {
+    const std::string text = "The client hangs: " + what + "\n";
+    message()[text.copy(message(), kMessageBytes - 1)] = '\0';
+    ::signal(SIGALRM, [](int) {
+      (void)!::write(STDERR_FILENO, message(), std::strlen(message()));
+      std::_Exit(EXIT_FAILURE);
+    });
+    ::alarm(kPatienceSeconds);
+  }
+  ~Watchdog() { ::alarm(0); }
+  Watchdog(const Watchdog&) = delete;
+
+ private:
+  static constexpr unsigned kPatienceSeconds = 120;  // more than the scripted server's, whose words are better
+  static constexpr std::size_t kMessageBytes = 500;
+  static char* message() {
+    static char buffer[kMessageBytes];
+    return buffer;
+  }
+};
+
 struct Staging {
   const Script& opening;
   const Script& talk;
   const LoginClient& client;  // runs from the connecting on
+  bool in_depth = true;       // wrapped conversations are lost and cut for one of several servers
 };
 
 Performance perform(const Staging& staging, const Delivery& delivery, const std::string& how) {
   SCOPED_TRACE(how);
+  const Watchdog watchdog(how);
   ScriptedServer server(staging.opening, staging.talk, delivery);
   const bool lossy = delivery.lost_before != Delivery::kNever || delivery.lost_at_byte != Delivery::kNever;
   {
@@ -51,12 +81,34 @@ Performance perform(const Staging& staging, const Delivery& delivery, const std:
     }
   }
   const Performance& performance = server.finish();
-  if (!performance.failure.empty() && !lossy) ADD_FAILURE() << "at the server: " << performance.failure;
+  if (!performance.failure.empty()) ADD_FAILURE() << "at the server: " << performance.failure;
   return performance;
 }
 
+bool stop() { return ::testing::Test::HasFailure(); }  // one report is enough
+
+void lose_before_each_step(const Staging& staging, Delivery delivery) {
+  const std::vector<Step>& steps = staging.talk.steps();
+  for (std::size_t step = 0; step < steps.size() && !stop(); ++step) {
+    delivery.lost_before = step;
+    perform(staging, delivery, "with the link lost before the server " + name_of(steps[step]));
+  }
+}
+
+void perform_wrapped(const Staging& staging, const ReplayOptions& options) {
+  for (const Wrapping wrapping : options.wrappings) {
+    SCOPED_TRACE(name_of(wrapping));
+    Delivery delivery{.transport = options.transport, .wrapping = wrapping};
+    perform(staging, delivery, "delivered whole");
+    if (stop()) return;
+    if (options.whole_only || !staging.in_depth) continue;
+    if (options.losses) lose_before_each_step(staging, delivery);
+    delivery.byte_by_byte = true;
+    if (options.cuts && !stop()) perform(staging, delivery, "delivered byte by byte");
+  }
+}
+
 void perform_all(const Staging& staging, const ReplayOptions& options) {
-  const auto stop = [] { return ::testing::Test::HasFailure(); };  // one report is enough
   Delivery delivery{.transport = options.transport};
   const std::size_t size = perform(staging, delivery, "delivered whole").sent_bytes;
   for (const std::size_t byte : options.places) {
@@ -65,6 +117,7 @@ void perform_all(const Staging& staging, const ReplayOptions& options) {
     perform(staging, {.transport = options.transport, .cut_at = byte}, "with a pause " + place);
     perform(staging, {.transport = options.transport, .lost_at_byte = byte}, "with the link lost " + place);
   }
+  if (!stop()) perform_wrapped(staging, options);
   if (stop() || options.whole_only) return;
 
   delivery.byte_by_byte = true;
@@ -77,12 +130,7 @@ void perform_all(const Staging& staging, const ReplayOptions& options) {
   }
   delivery.cut_at = Delivery::kNever;
 
-  const std::vector<Step>& steps = staging.talk.steps();
-  for (std::size_t step = 0; options.losses && step < steps.size() && !stop(); ++step) {
-    delivery.lost_before = step;
-    perform(staging, delivery, "with the link lost before the server " + name_of(steps[step]));
-  }
-  delivery.lost_before = Delivery::kNever;
+  if (options.losses) lose_before_each_step(staging, delivery);
 
   constexpr std::size_t kEvery = 7;  // bytes: within every packet, as none is shorter than its header and a byte or two
   for (std::size_t byte = 1; options.losses && byte < size && !stop(); byte += kEvery) {
@@ -101,7 +149,7 @@ void replay(const Talk& talk, const Client& client, const ReplayOptions& options
       connection.connect(address + ";UID=ann;SSLMODE=DISABLED;" + options.settings);
       client(connection);
     };
-    perform_all({opening, talk(*server), connected}, options);
+    perform_all({opening, talk(*server), connected, server == options.servers.front()}, options);
     if (::testing::Test::HasFailure()) return;
   }
 }

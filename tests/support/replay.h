@@ -1,6 +1,7 @@
 // Plays one script to the whole driver in every way a network may deliver it. The script and the client's code stay the same:
 //   whole; every byte in a segment of its own; with a pause in front of every single byte; with the link lost before every step
-//   and in the middle of every packet.
+//   and in the middle of every packet; and under TLS and compressed: whole, and with one of the servers
+//   byte by byte and with the link lost before every step.
 // A client that hangs is a failure that names the step at which it did.
 #pragma once
 
@@ -23,10 +24,11 @@ struct ReplayOptions {
   std::span<const Server* const> servers = kDialects;
   std::string settings{};  // more of the connection string: "MULTI_STATEMENTS=1;"
   Transport transport = Transport::unix_socket;
-  bool cuts = true;  // a pause in front of every byte; for a long script, byte by byte has to do
+  bool cuts = true;  // a pause in front of every byte; for a long script, byte by byte in clear has to do
   bool losses = true;
   bool whole_only = false;            // for conversations of many megabytes
   std::vector<std::size_t> places{};  // of these: in front of which bytes there is a pause, and the link lost, all the same
+  std::vector<Wrapping> wrappings{Wrapping::tls, Wrapping::zlib, Wrapping::zstd};
 };
 
 // A conversation after login, with each of the servers.

@@ -23,8 +23,11 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::Bytes;
 using Clock = std::chrono::steady_clock;
+namespace capability = protocol::capability;
 
 constexpr std::size_t kMaxFrame = 0xffffff;
+constexpr std::size_t kTlsRequestBytes = 32;  // the login's head alone
+constexpr std::uint8_t kOk = 0x00;
 
 struct StepFailed {
   std::string why;
@@ -49,7 +52,28 @@ class Link {
   std::size_t sent_bytes() const { return sent_bytes_; }
 
   // The next packet answers another command of those that came together.
-  void start_answer() { sequence_ = 1; }
+  void start_answer() {
+    sequence_ = 1;
+    if (packer_) packer_->start_answer();
+  }
+
+  // The client has asked for it: its next bytes are TLS.
+  void start_tls() {
+    tls_.emplace();
+    tls_->feed(std::exchange(plain_, {}));  // the first of them may have come already
+    for (bool done = false; !done;) {
+      try {
+        done = tls_->shake_hands();
+      } catch (const std::runtime_error& error) {
+        throw StepFailed{error.what()};
+      }
+      deliver(tls_->take_output());
+      if (!done) tls_->feed(receive());
+    }
+    plain_ = tls_->read();
+  }
+  // From here on both sides send compressed packets.
+  void start_packing() { packer_.emplace(delivery_.wrapping); }
 
   void send_packet(Bytes payload) {
     for (;;) {
@@ -60,7 +84,53 @@ class Link {
     }
   }
 
+  // What goes together into packets of a layer around it goes out with flush().
   void send(Bytes bytes) {
+    if (!packer_ && !tls_) return deliver(bytes);
+    held_.insert(held_.end(), bytes.begin(), bytes.end());
+  }
+  void flush() {
+    Packet bytes = std::exchange(held_, {});
+    if (bytes.empty()) return;
+    if (packer_) bytes = packer_->pack(bytes);
+    if (tls_) {
+      tls_->write(bytes);
+      bytes = tls_->take_output();
+    }
+    deliver(bytes);
+  }
+
+  // A part of a packet. Whatever is sent afterwards answers it.
+  void read_bytes(std::size_t size_bytes) {
+    Packet part(size_bytes);
+    read(part, false);
+    sequence_ = 1;
+  }
+
+  Packet read_packet() {
+    Packet payload;
+    for (;;) {
+      std::array<std::uint8_t, 4> header;
+      read(header, !payload.empty());
+      const std::size_t size = header[0] | header[1] << 8 | header[2] << 16;
+      sequence_ = static_cast<std::uint8_t>(header[3] + 1);
+      const std::size_t start = payload.size();
+      payload.resize(start + size);
+      read(std::span(payload).subspan(start), true);
+      if (size < kMaxFrame) return payload;
+    }
+  }
+
+ private:
+  int patience_ms() const { return static_cast<int>(delivery_.patience.count()); }
+
+  // Where the byte with this number falls within `bytes`; a cut in front of its first byte is none.
+  std::size_t place(std::size_t number, Bytes bytes) const {
+    return number > sent_bytes_ && number < sent_bytes_ + bytes.size() ? number - sent_bytes_ : Delivery::kNever;
+  }
+
+  // Sends what is to be cut and counted.
+  void deliver(Bytes bytes) {
     if (!measured_) return write(bytes);
     if (delivery_.byte_by_byte) {
       for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -80,35 +150,6 @@ class Link {
     sent_bytes_ += bytes.size();
   }
 
-  // A part of a packet. Whatever is sent afterwards answers it.
-  void read_bytes(std::size_t size_bytes) {
-    Packet part(size_bytes);
-    read(part);
-    sequence_ = 1;
-  }
-
-  Packet read_packet() {
-    Packet payload;
-    for (;;) {
-      std::array<std::uint8_t, 4> header;
-      read(header);
-      const std::size_t size = header[0] | header[1] << 8 | header[2] << 16;
-      sequence_ = static_cast<std::uint8_t>(header[3] + 1);
-      const std::size_t start = payload.size();
-      payload.resize(start + size);
-      read(std::span(payload).subspan(start));
-      if (size < kMaxFrame) return payload;
-    }
-  }
-
- private:
-  int patience_ms() const { return static_cast<int>(delivery_.patience.count()); }
-
-  // Where the byte with this number falls within `bytes`; a cut in front of its first byte is none.
-  std::size_t place(std::size_t number, Bytes bytes) const {
-    return number > sent_bytes_ && number < sent_bytes_ + bytes.size() ? number - sent_bytes_ : Delivery::kNever;
-  }
-
   void write(Bytes bytes) {
     while (!bytes.empty()) {
       pollfd writable{fd_, POLLOUT, 0};
@@ -120,14 +161,57 @@ class Link {
     }
   }
 
-  void read(std::span<std::uint8_t> into) {
+  // `continues`: it belongs to a packet whose beginning was read before.
+  void read(std::span<std::uint8_t> into, bool continues) {
     while (!into.empty()) {
-      pollfd readable{fd_, POLLIN, 0};
-      if (::poll(&readable, 1, patience_ms()) == 0) throw StepFailed{"the client says nothing"};
-      const ssize_t size = ::recv(fd_, into.data(), into.size(), 0);
-      if (size <= 0) throw ClientLeft{};
-      into = into.subspan(static_cast<std::size_t>(size));
+      if (plain_.empty()) plain_ = packer_ ? read_packed(continues) : read_unwrapped();
+      const std::size_t count = std::min(into.size(), plain_.size());
+      std::copy_n(plain_.begin(), count, into.begin());
+      plain_.erase(plain_.begin(), plain_.begin() + static_cast<std::ptrdiff_t>(count));
+      into = into.subspan(count);
+      continues = true;
     }
+  }
+
+  Packet read_packed(bool continues) {
+    const auto take = [this](std::size_t size) {
+      while (packed_.size() < size) {
+        const Packet more = read_unwrapped();
+        packed_.insert(packed_.end(), more.begin(), more.end());
+      }
+      const auto end = packed_.begin() + static_cast<std::ptrdiff_t>(size);
+      Packet taken(packed_.begin(), end);
+      packed_.erase(packed_.begin(), end);
+      return taken;
+    };
+    const Packet header = take(Packer::kHeaderBytes);
+    const Packet body = take(Packer::body_size(header));
+    try {
+      return packer_->unpack(header, body, continues);
+    } catch (const std::runtime_error& error) {
+      throw StepFailed{error.what()};
+    }
+  }
+
+  Packet read_unwrapped() {
+    if (!tls_) return receive();
+    for (;;) {
+      Packet plain = tls_->read();
+      if (!plain.empty()) return plain;
+      if (tls_->closed()) throw ClientLeft{};
+      tls_->feed(receive());
+    }
+  }
+
+  // What one read brings.
+  Packet receive() {
+    pollfd readable{fd_, POLLIN, 0};
+    if (::poll(&readable, 1, patience_ms()) == 0) throw StepFailed{"the client says nothing"};
+    Packet bytes(65'536);
+    const ssize_t size = ::recv(fd_, bytes.data(), bytes.size(), 0);
+    if (size <= 0) throw ClientLeft{};
+    bytes.resize(static_cast<std::size_t>(size));
+    return bytes;
   }
 
   // Until the client has taken what was sent and had time to come back for more; not long where it does not want any.
@@ -145,6 +229,11 @@ class Link {
 
   int fd_;
   Delivery delivery_;
+  std::optional<TlsEnd> tls_;
+  std::optional<Packer> packer_;
+  Packet held_;    // to be sent
+  Packet packed_;  // received and not unpacked
+  Packet plain_;   // received and not read
   bool measured_ = false;
   std::size_t sent_bytes_ = 0;
   std::uint8_t sequence_ = 0;
@@ -167,6 +256,8 @@ class Play {
     may_leave_ = !steps.empty() && std::holds_alternative<step::ExpectClose>(steps.back());
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (i == delivery_.lost_before) throw LinkLost{};
+      // The end of a packed packet says nothing new: the client may be satisfied before it.
+      may_leave_ |= i + 1 == steps.size() && delivery_.wrapping != Wrapping::none;
       perform(steps[i]);
     }
   }
@@ -197,22 +288,47 @@ class Play {
   }
 
   void perform(const step::Send& step) {
-    for (const Packet& packet : step.reply.packets(agreed_)) link_.send_packet(packet);
-    if (step.reply.offers != 0) offered_ = step.reply.offers;
+    const std::vector<Packet> packets = step.reply.packets(agreed_);
+    if (step.reply.offers != 0) offered_ = step.reply.offers | capability_of(delivery_.wrapping);
+    if (step.reply.offers != 0 && delivery_.wrapping != Wrapping::none)
+      return link_.send_packet(offering(packets[0], offered_));
+    for (const Packet& packet : packets) link_.send_packet(packet);
+    link_.flush();
+    const bool ends_login = is_logging_in_ && !packets.empty() && !packets[0].empty() && packets[0][0] == kOk;
+    if (!ends_login) return;
+    is_logging_in_ = false;
+    if (agreed_.has(capability::kCompress) || agreed_.has(capability::kZstd)) link_.start_packing();
+  }
+  static Packet offering(Packet greeting, std::uint64_t capabilities) {
+    const auto version_end = std::find(greeting.begin() + 1, greeting.end(), 0);
+    const auto low = version_end + 1 + 4 + 8 + 1, high = low + 5;  // see the greeting's page: two bytes each
+    for (int i = 0; i < 2; ++i) {
+      low[i] = static_cast<std::uint8_t>(capabilities >> (8 * i));
+      high[i] = static_cast<std::uint8_t>(capabilities >> (16 + 8 * i));
+    }
+    return greeting;
   }
   void perform(const step::NextAnswer&) { link_.start_answer(); }
-  void perform(const step::SendBytes& step) { link_.send(step.bytes); }
+  void perform(const step::SendBytes& step) {
+    link_.send(step.bytes);
+    link_.flush();
+  }
   void perform(const step::Read& step) {
-    const Packet packet = link_.read_packet();
+    Packet packet = link_.read_packet();
+    if (step.is_login && delivery_.wrapping == Wrapping::tls && packet.size() == kTlsRequestBytes) {
+      link_.start_tls();
+      packet = link_.read_packet();
+    }
     if (const std::string why = step.expectation.mismatch(packet); !why.empty()) throw StepFailed{why};
     if (!step.is_login) return;
     const std::optional<Agreed> agreed = agree(offered_, packet);
     if (!agreed) throw StepFailed{"the login packet is too short"};
     agreed_ = *agreed;
+    is_logging_in_ = true;
   }
   void perform(const step::ReadBytes& step) { link_.read_bytes(step.size_bytes); }
   void perform(const step::SideSession& step) {
-    const Delivery whole{.transport = delivery_.transport, .patience = delivery_.patience};
+    const Delivery whole{.transport = delivery_.transport, .wrapping = delivery_.wrapping, .patience = delivery_.patience};
     Link link(accept_(), whole);
     Play side(link, whole, accept_);
     try {
@@ -238,6 +354,7 @@ class Play {
   std::string where_ = "the beginning";
   std::uint64_t offered_ = 0;
   Agreed agreed_;
+  bool is_logging_in_ = false;  // the login packet was read
   bool may_leave_ = false;
 };
 
@@ -292,7 +409,7 @@ void ScriptedServer::listen() {
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&any), &size) != 0) {
       fail("listen on 127.0.0.1");
     }
-    address_ = "SERVER=127.0.0.1;PORT=" + std::to_string(ntohs(any.sin_port));
+    address_ = "SERVER=127.0.0.1;PORT=" + std::to_string(ntohs(any.sin_port)) + settings_of(delivery_.wrapping);
     return;
   }
   path_ = "/tmp/selkie-wire-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
@@ -305,7 +422,7 @@ void ScriptedServer::listen() {
       ::listen(listener_, 2) != 0) {
     fail("listen on " + path_);
   }
-  address_ = "SOCKET=" + path_;
+  address_ = "SOCKET=" + path_ + settings_of(delivery_.wrapping);
 }
 
 const Performance& ScriptedServer::finish() {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/support/script.h"
+#include "tests/support/wrapping.h"
 
 namespace selkie::test {
 
@@ -20,6 +21,7 @@ struct Delivery {
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
   Transport transport = Transport::unix_socket;
+  Wrapping wrapping = Wrapping::none;          // offered in the greeting; what is cut is what it makes of the bytes
   bool byte_by_byte = false;                   // every byte in a segment of its own
   std::size_t cut_at = kNever;                 // a pause in front of this byte of all that is sent in the measured part
   std::size_t lost_before = kNever;            // the link breaks before this step of the measured part
@@ -40,7 +42,7 @@ class ScriptedServer {
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
 
-  // How to reach it: "SERVER=127.0.0.1;PORT=..." or "SOCKET=...".
+  // How to reach it: "SERVER=127.0.0.1;PORT=..." or "SOCKET=...", and the keyword that makes the client ask for the wrapping.
   const std::string& address() const { return address_; }
 
   // Waits for the client to be gone, at most for the time that a step may take.
