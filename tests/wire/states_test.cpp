@@ -201,7 +201,7 @@ std::vector<Caller> callers() {
       {Call::set_cursor_attribute, "SQLSetStmtAttr(SQL_ATTR_SIMULATE_CURSOR)", kStmt, [pointer](Subject& s) { return ::SQLSetStmtAttr(s.statement, SQL_ATTR_SIMULATE_CURSOR, pointer(SQL_SC_UNIQUE), 0); }},
       {Call::set_cursor_attribute, "SQLSetStmtAttr(SQL_ATTR_USE_BOOKMARKS)", kStmt, [pointer](Subject& s) { return ::SQLSetStmtAttr(s.statement, SQL_ATTR_USE_BOOKMARKS, pointer(SQL_UB_OFF), 0); }},
       {Call::set_cursor_name, "SQLSetCursorName", kStmt, [t](Subject& s) { return ::SQLSetCursorName(s.statement, t, 1); }},
-      {Call::set_descriptor, "SQLSetDescField", kDesc, [pointer](Subject& s) { return ::SQLSetDescField(s.ard, 1, SQL_DESC_TYPE, pointer(SQL_C_SLONG), 0); }},
+      {Call::set_descriptor, "SQLSetDescField", kDesc, [pointer](Subject& s) { return ::SQLSetDescField(s.ard, 1, SQL_DESC_TYPE, pointer(static_cast<std::uintptr_t>(SQL_C_SLONG)), 0); }},
       {Call::set_descriptor, "SQLSetDescRec", kDesc, [](Subject& s) { return ::SQLSetDescRec(s.ard, 1, SQL_C_SLONG, 0, 4, 0, 0, &number, nullptr, nullptr); }},
       {Call::set_descriptor, "SQLCopyDesc", kDesc, [](Subject& s) { return ::SQLCopyDesc(s.explicit_descriptor, s.ard); }},
       {Call::set_position, "SQLSetPos", kStmt, [](Subject& s) { return ::SQLSetPos(s.statement, 1, SQL_POSITION, SQL_LOCK_NO_CHANGE); }},
