@@ -26,7 +26,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 Token SqlLexer::next() {
   skip_blanks_and_comments();
-  Token token{TokenKind::end, at_, at_, in_executable_comment_};
+  Token token{TokenKind::end, at_, at_, executable_comment_};
   if (at_ >= sql_.size()) return token;
   const char c = sql_[at_];
   if (class_of(c) == CharClass::word) {
@@ -70,8 +70,8 @@ void SqlLexer::skip_blanks_and_comments() {
     } else if (c == '-' && sql_.substr(at_, 2) == "--" &&
                (at_ + 2 == sql_.size() || class_of(sql_[at_ + 2]) == CharClass::blank)) {
       skip_line();  // without a blank behind it, "--" is two minus signs
-    } else if (c == '*' && in_executable_comment_ && sql_.substr(at_, 2) == "*/") {
-      in_executable_comment_ = false;
+    } else if (c == '*' && executable_comment_ != 0 && sql_.substr(at_, 2) == "*/") {
+      executable_comment_ = 0;
       at_ += 2;
     } else if (c != '/' || !skip_slash()) {
       return;
@@ -89,8 +89,7 @@ bool SqlLexer::skip_slash() {
   }
   std::size_t content = at_ + (mark[0] == 'M' ? 4 : 3);
   if (executes_here(content)) {
-    in_executable_comment_ = true;
-    at_ = content;
+    executable_comment_ = at_ = content;
   } else {
     skip_comment(true);
   }

@@ -29,8 +29,8 @@ enum class TokenKind : std::uint8_t {
 
 struct Token {
   TokenKind kind = TokenKind::end;
-  std::size_t begin = 0, end = 0;  // offsets in the text
-  bool in_executable_comment = false;
+  std::size_t begin = 0, end = 0;      // offsets in the text
+  std::size_t executable_comment = 0;  // where the content of the one that it stands in begins; 0: in none
 };
 
 class SqlLexer {
@@ -52,7 +52,7 @@ class SqlLexer {
  private:
   void seek_to(std::size_t offset, Token token) {
     at_ = offset;
-    in_executable_comment_ = token.in_executable_comment;
+    executable_comment_ = token.executable_comment;
   }
   void skip_blanks_and_comments();
   bool skip_slash();
@@ -64,7 +64,7 @@ class SqlLexer {
   std::string_view sql_;
   LexerModes modes_;
   std::size_t at_ = 0;
-  bool in_executable_comment_ = false;
+  std::size_t executable_comment_ = 0;
 };
 
 }  // namespace selkie::odbc

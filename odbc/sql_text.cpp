@@ -85,9 +85,9 @@ class Translator {
   SqlText out_;
   std::size_t copied_ = 0;
   int depth_ = 0;
-  // The innermost escape being read: its name, for messages, and where it was opened.
+  // The innermost escape being read: its name, for messages, and the executable comment that it was opened in.
   std::string_view escape_name_;
-  bool opened_in_comment_ = false;
+  std::size_t opened_in_comment_ = 0;
 };
 
 Token Translator::walk(Arguments* arguments) {
@@ -128,7 +128,7 @@ void Translator::refuse(std::string_view what) const {
 Token Translator::closed(Token token) const {
   if (token.kind == TokenKind::end) refuse("is never closed.");
   if (!lexer_.is(token, '}')) refuse("has " + setup::shown(lexer_.text(token)) + " where '}' is expected.");
-  if (token.in_executable_comment != opened_in_comment_) refuse("begins or ends inside an executable comment.");
+  if (token.executable_comment != opened_in_comment_) refuse("begins or ends inside an executable comment.");
   return token;
 }
 
@@ -148,7 +148,7 @@ void Translator::escape(Token open) {
   copy(open.begin);
   if (++depth_ > kDeepest) fail("ODBC escapes are nested more than " + std::to_string(kDeepest) + " deep.");
   const std::string_view outer = escape_name_;
-  const bool outer_in_comment = std::exchange(opened_in_comment_, open.in_executable_comment);
+  const std::size_t outer_in_comment = std::exchange(opened_in_comment_, open.executable_comment);
   const Token word = lexer_.next();
   escape_name_ = word.kind == TokenKind::marker ? "?=call" : word.kind == TokenKind::word ? lexer_.text(word) : "";
   if (word.kind == TokenKind::end) refuse("is never closed.");

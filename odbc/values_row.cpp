@@ -31,7 +31,7 @@ class Reader {
  private:
   void advance() {
     token_ = lexer_.next();
-    in_comment_ |= token_.in_executable_comment;
+    in_comment_ |= token_.executable_comment != 0;
   }
   bool accept(bool matches) {
     if (matches) advance();

@@ -225,6 +225,7 @@ TEST(SqlText, WrongEscapeIsASyntaxErrorThatNamesIt) {
       {"{oj a", "ODBC escape {oj} is never closed"},
       {"select {fn NOW /*!} */", "ODBC escape {fn} begins or ends inside an executable comment"},
       {"select {d '2024-01-01' /*!80000 } */", "ODBC escape {d} begins or ends inside an executable comment"},
+      {"/*! select {fn */ UCASE(a) /*! } */", "ODBC escape {fn} begins or ends inside an executable comment"},
       {"select /*! {fn UCASE(a) */ }", "ODBC escape {fn} begins or ends inside an executable comment"},
       {"{escape}", "ODBC escape {escape} has no character"},
       {"{escape '\\'", "ODBC escape {escape} is never closed"},
