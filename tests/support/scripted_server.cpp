@@ -112,7 +112,7 @@ class Link {
     for (;;) {
       std::array<std::uint8_t, 4> header;
       read(header, !payload.empty());
-      const std::size_t size = header[0] | header[1] << 8 | header[2] << 16;
+      const auto size = static_cast<std::size_t>(protocol::load_little_endian(header.data(), 3));
       sequence_ = static_cast<std::uint8_t>(header[3] + 1);
       const std::size_t start = payload.size();
       payload.resize(start + size);
