@@ -105,7 +105,7 @@ constexpr Row kAttributes[] = {
     {.id = SQL_ATTR_CONNECTION_TIMEOUT,
      .kind = Kind::uinteger,
      .get = [](Connection& c) { return SQLULEN{c.connection_timeout_s}; },
-     .set = [](Connection& c, SQLULEN value) { c.connection_timeout_s = static_cast<SQLUINTEGER>(value); }},
+     .set = [](Connection& c, SQLULEN value) { c.set_connection_timeout(static_cast<SQLUINTEGER>(value)); }},
     {.id = SQL_ATTR_DISCONNECT_BEHAVIOR,
      .kind = Kind::uinteger,
      .get = get_unsupported<Connection>,

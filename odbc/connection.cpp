@@ -164,11 +164,10 @@ void Connection::open(bool wide) {
   setup::wipe_secrets(settings_);
   wide_ = wide;
   cache_ = protocol::StatementCache(settings_.statement_cache);
-  at_connecting_ = {attribute_autocommit, attribute_isolation, access_mode};
+  at_connecting_ = {attribute_autocommit, attribute_isolation, access_mode, attribute_catalog};
   lower_case_table_names.reset();
   try {
-    session_ = require(protocol::Session::open(options_));
-    session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
+    begin_session();
     server_name_ = product_and_version(session_->dialect());
     diagnostics.set_server(server_name_);
     apply_session_settings();
@@ -178,36 +177,58 @@ void Connection::open(bool wide) {
   }
 }
 
+void Connection::begin_session() {
+  session_ = require(protocol::Session::open(options_));
+  session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
+  session_->set_command_timeout(std::chrono::seconds(connection_timeout_s));
+  kill_sent_ = false;
+}
+
 // What the handshake cannot say, in one round trip; nothing at all for a connection with default attributes.
-void Connection::apply_session_settings() {
-  std::vector<std::string> statements_to_run;
-  if (!attribute_autocommit) statements_to_run.push_back("SET autocommit=0");
-  if (attribute_isolation != 0) statements_to_run.push_back(isolation_statement(attribute_isolation));
-  if (access_mode != SQL_MODE_READ_WRITE) statements_to_run.push_back(access_mode_statement(access_mode));
-  if (settings_.auto_is_null) statements_to_run.push_back("SET sql_auto_is_null=1");
-  if (!settings_.init_statement.empty()) statements_to_run.push_back(settings_.init_statement);
-  if (statements_to_run.empty()) return;
-  protocol::Status run = session_->run_all(statements_to_run);
-  if (!run.ok() && settings_.expired_password_ok && run.failure().server_code == kMustChangePassword) {
-    diagnostics.warning(
-        SqlState::general_warning,
-        "The password has expired. Set a new one (ALTER USER USER() IDENTIFIED BY '...') and connect again: the "
-        "connection's attributes and INITSTMT have not been applied.");
-  } else {
-    require(std::move(run));
+//   to_run  what to run before that
+void Connection::apply_session_settings(std::vector<std::string> to_run) {
+  if (!attribute_autocommit) to_run.push_back("SET autocommit=0");
+  if (attribute_isolation != 0) to_run.push_back(isolation_statement(attribute_isolation));
+  if (access_mode != SQL_MODE_READ_WRITE) to_run.push_back(access_mode_statement(access_mode));
+  if (settings_.auto_is_null) to_run.push_back("SET sql_auto_is_null=1");
+  if (!settings_.init_statement.empty()) to_run.push_back(settings_.init_statement);
+  if (!to_run.empty()) {
+    protocol::Status run = session_->run_all(to_run);
+    if (!run.ok() && settings_.expired_password_ok && run.failure().server_code == kMustChangePassword) {
+      diagnostics.warning(
+          SqlState::general_warning,
+          "The password has expired. Set a new one (ALTER USER USER() IDENTIFIED BY '...') and connect again: the "
+          "connection's attributes and INITSTMT have not been applied.");
+    } else {
+      require(std::move(run));
+    }
   }
 }
 
 void Connection::reset() {
-  protocol::Session& session = claim(nullptr);
   for (Statement* statement : statements) statement->forget_server_statement();
+  protocol::Session& session = claim(nullptr);
   (void)cache_.clear();  // the reset closes them
-  require(session.reset());
   attribute_autocommit = at_connecting_.autocommit;
   attribute_isolation = at_connecting_.isolation;
   access_mode = at_connecting_.access_mode;
-  if (!settings_.database.empty()) require(session.change_schema(settings_.database));  // the server kept the last one
-  apply_session_settings();
+  attribute_catalog = at_connecting_.catalog;
+
+  // The server keeps the current database, and no command takes it away.
+  const bool has_foreign_database = settings_.database.empty() && !session.schema().value_or("").empty();
+  protocol::Status reset;
+  if (!has_foreign_database) reset = session.reset();
+  if (has_foreign_database || (!reset.ok() && !session.dead())) {  // an old server or a proxy does not know the command
+    begin_session();
+    return apply_session_settings();
+  }
+  require(std::move(reset));
+  // The character set is the server's default now. A login names utf8mb4_general_ci, of which MariaDB (11.6) takes the
+  // character set and its own choice of a collation, as it does here.
+  const bool own_choice = session.dialect().mariadb();
+  std::vector<std::string> lost{own_choice ? "SET NAMES utf8mb4" : "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci"};
+  if (!settings_.database.empty()) append_identifier(lost.emplace_back("USE "), settings_.database);
+  apply_session_settings(std::move(lost));
 }
 
 void Connection::disconnect() {
@@ -325,6 +346,19 @@ void Connection::set_catalog(const std::string& catalog) {
 
 std::vector<std::vector<std::optional<std::string>>> Connection::query(std::string_view sql) {
   protocol::Session& s = claim(nullptr);
+  try {
+    return query(s, sql);
+  } catch (CoreFail& late) {
+    if (late.failure.errc == protocol::Errc::deadline_passed) {
+      s.close();
+      late.failure =
+          protocol::our_failure(protocol::Errc::timed_out, "The server did not answer in time; the connection was closed.");
+    }
+    throw;
+  }
+}
+
+std::vector<std::vector<std::optional<std::string>>> Connection::query(protocol::Session& s, std::string_view sql) {
   write_query(s.begin_command(), sql);
   s.end_command();
   require(s.send());
@@ -380,6 +414,11 @@ void Connection::set_isolation(SQLUINTEGER level) {
     run(sql);
   }
   attribute_isolation = level;
+}
+
+void Connection::set_connection_timeout(SQLUINTEGER seconds) {
+  connection_timeout_s = seconds;
+  if (session_) session_->set_command_timeout(std::chrono::seconds(seconds));
 }
 
 void Connection::set_access_mode(SQLUINTEGER mode) {

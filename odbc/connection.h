@@ -106,6 +106,7 @@ class Connection : public Handle {
   void end_transaction(bool commit);
   bool in_transaction() const;
   void set_isolation(SQLUINTEGER level);
+  void set_connection_timeout(SQLUINTEGER seconds);
   void set_access_mode(SQLUINTEGER mode);  // the server itself refuses to write in SQL_MODE_READ_ONLY
 
   // --- Cancelling
@@ -150,7 +151,9 @@ class Connection : public Handle {
   void open(bool wide);
   void free_children();
   void close_session();  // and forgets the passwords
-  void apply_session_settings();
+  void begin_session();
+  static std::vector<std::vector<std::optional<std::string>>> query(protocol::Session& session, std::string_view sql);
+  void apply_session_settings(std::vector<std::string> to_run = {});
   void make_room_for(Statement* statement);
   void absorb_late_kill();
   void set_running(Statement* statement);
@@ -168,6 +171,7 @@ class Connection : public Handle {
   struct AtConnecting {  // what reset() goes back to
     bool autocommit = true;
     SQLUINTEGER isolation = 0, access_mode = SQL_MODE_READ_WRITE;
+    std::string catalog{};
   } at_connecting_;
 
   // The running thread stores running_, then looks at killing_; a cancelling thread stores killing_, then looks at running_.

@@ -81,7 +81,7 @@ Status Session::send() {
     queued_answers_.clear();
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
-  command_deadline_ = kNoDeadline;
+  command_deadline_ = in_future(command_timeout_);
   local_file_.reset();
   opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
@@ -484,6 +484,9 @@ Status Session::finish_command() {
       status = std::move(head).failure();
     }
     if (status.ok()) continue;
+    if (status.failure().errc == Errc::deadline_passed) {
+      return die({Errc::timed_out, 0, {}, "The server did not answer in time; the connection was closed."});
+    }
     if (first_failure.ok()) first_failure = std::move(status);
     if (dead_) break;
   }

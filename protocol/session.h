@@ -80,8 +80,10 @@ class Session {
   void context_changed() { ++context_; }
 
   void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);  // 0 = none
+  // How long a command may take whose sender sets no deadline of its own; 0 = any time.
+  void set_command_timeout(std::chrono::milliseconds timeout) { command_timeout_ = timeout; }
   // A bound for the running command (query timeout). When it passes, reading fails with Errc::deadline_passed and can go on
-  // later: nothing is lost. Cleared by each send().
+  // later: nothing is lost. Each send() begins another one, see set_command_timeout().
   void set_command_deadline(Deadline deadline) { command_deadline_ = deadline; }
 
   // Lets the running command's answer ask for one file (LOAD DATA LOCAL); any other request fails with
@@ -143,7 +145,7 @@ class Session {
   // Reads the answer to its end and throws it away, up to `limit_bytes`. True: the end was reached (an ERR is an end, too).
   Result<bool> drain(std::size_t limit_bytes = SIZE_MAX);
 
-  // --- Whole conversations.
+  // --- Whole conversations. One that takes longer than the command timeout ends the session.
 
   // A statement without interest in rows: sends, reads, drains. Precondition: idle().
   Status run(std::string_view sql);
@@ -183,7 +185,7 @@ class Session {
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
   std::uint64_t context_ = 0;
-  std::chrono::milliseconds read_timeout_{0}, write_timeout_{0};
+  std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0};
   Deadline command_deadline_ = kNoDeadline;
   std::optional<LocalFilePermission> local_file_;
   // The sequence number with which each answer begins: a command of several frames has used more than one.

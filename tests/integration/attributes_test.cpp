@@ -153,6 +153,30 @@ TEST_P(Attributes, AResetLeavesNothingOfTheFormerUserBehind) {
   EXPECT_EQ(kept.execute().rows(), "42");  // prepared anew
 }
 
+// The server goes back to its own default, which need not even be Unicode.
+TEST_P(Attributes, AResetKeepsToTheCharacterSetOfConnecting) {
+  const auto pooled = connect();
+  const auto text_settings = [&] {
+    return Statement(*pooled)
+        .run("SELECT @@character_set_client, @@character_set_connection, @@character_set_results, @@collation_connection")
+        .rows();
+  };
+  const std::string before = text_settings();
+  Statement(*pooled).run("SET NAMES latin1");
+  pooled->set(SQL_ATTR_RESET_CONNECTION, SQL_RESET_CONNECTION_YES);
+  EXPECT_EQ(text_settings(), before);
+  EXPECT_EQ(Statement(*pooled).run("SELECT HEX('\xc3\xa4'), 'a\xcc\x88'").rows(), "C3A4,a\xcc\x88");
+}
+
+// A connection that began in no database ends in none, though the server has no command for that.
+TEST_P(Attributes, AResetLeavesTheDatabaseOfTheFormerUser) {
+  Connection pooled;
+  pooled.connect(server().connection_string());
+  Statement(pooled).run("USE " + database());
+  pooled.set(SQL_ATTR_RESET_CONNECTION, SQL_RESET_CONNECTION_YES);
+  EXPECT_EQ(Statement(pooled).run("SELECT DATABASE()").rows(), "NULL");
+}
+
 // --- Statements
 
 TEST_P(Attributes, MaxRowsEndsAResultEarlyAndCatalogResultsToo) {
