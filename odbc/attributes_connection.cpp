@@ -13,9 +13,9 @@ using Row = Attribute<Connection>;
 constexpr SQLULEN kPacketSize = 0xffffff;
 constexpr SQLINTEGER kAsyncDbcEvent = 119, kDbcInfoToken = 118;  // unixODBC's headers name them for the driver manager only
 
-// The session's default level. Asked of the server until somebody sets it here: it may be configured there.
+// The session's default level. Asked of the server unless it was set here: it may be configured there, or set by SQL.
 SQLUINTEGER isolation(Connection& connection) {
-  if (connection.attribute_isolation != 0 || !connection.connected()) return connection.attribute_isolation;
+  if (connection.knows_isolation()) return connection.attribute_isolation;
   const protocol::Dialect& dialect = connection.session().dialect();
   const bool old_name = dialect.mariadb() && dialect.version < protocol::Version{11, 1, 1};
   const std::string level =

@@ -92,6 +92,7 @@ protocol::ConnectOptions connect_options(const setup::Settings& settings, SQLUIN
   const std::uint32_t timeout_s = settings.connect_timeout_s != 0 ? settings.connect_timeout_s : login_timeout_s;
   options.connect_timeout = std::chrono::seconds(timeout_s);
 
+  options.follow_redirection = settings.redirect;
   options.wishes.found_rows = settings.found_rows;
   options.wishes.local_files = settings.local_infile || !settings.local_infile_dir.empty();
   options.wishes.ignore_space = settings.ignore_space;

@@ -203,6 +203,7 @@ void Connection::apply_session_settings(std::vector<std::string> to_run) {
       require(std::move(run));
     }
   }
+  isolation_context_ = settings_.init_statement.empty() ? std::optional(session_->context()) : std::nullopt;
 }
 
 void Connection::reset() {
@@ -412,8 +413,13 @@ void Connection::set_isolation(SQLUINTEGER level) {
     if (in_transaction())
       throw Fail(SqlState::attribute_cannot_be_set_now, "The isolation level cannot change inside a transaction.");
     run(sql);
+    isolation_context_ = session_->context();
   }
   attribute_isolation = level;
+}
+
+bool Connection::knows_isolation() const {
+  return !session_ || (attribute_isolation != 0 && isolation_context_ == session_->context());
 }
 
 void Connection::set_connection_timeout(SQLUINTEGER seconds) {
@@ -482,6 +488,8 @@ protocol::Status Connection::kill_query() {
   }
   protocol::ConnectOptions options = options_;
   options.hosts = {session_->host()};
+  options.follow_redirection = false;
+  if (!session_->redirected_user().empty()) options.user = session_->redirected_user();
   options.database.clear();
   options.wishes.compressions.clear();
   options.connect_timeout = kKillTimeout;

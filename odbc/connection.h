@@ -132,6 +132,8 @@ class Connection : public Handle {
   // --- Attributes (attributes.cpp reads and writes them)
   bool attribute_autocommit = true;
   SQLUINTEGER attribute_isolation = 0;  // 0: the server's default
+  // The level that was set here is still the session's: no SET has come since.
+  bool knows_isolation() const;
   SQLUINTEGER login_timeout_s = 0, connection_timeout_s = 0;
   SQLUINTEGER access_mode = SQL_MODE_READ_WRITE;
   SQLUINTEGER metadata_id = SQL_FALSE;
@@ -164,6 +166,7 @@ class Connection : public Handle {
   protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
   std::unique_ptr<protocol::Session> session_;
   protocol::StatementCache cache_;
+  std::optional<std::uint64_t> isolation_context_;  // the session's context when the level was set
   Statement* wire_owner_ = nullptr;
   Statement* caller_ = nullptr;  // whose call is Running
   std::string server_name_;

@@ -33,6 +33,9 @@ struct ConnectOptions {
   std::vector<std::pair<std::string, std::string>> attributes;  // connection attributes shown in performance_schema
   std::size_t max_packet_bytes = std::size_t{1} << 30;
   TraceOptions trace;
+  // Goes on to the server that the first one names (redirect_url), if that said so under TLS or on a Unix socket, and the other
+  // keeps to the same demands.
+  bool follow_redirection = false;
   // 0 = none. One deadline for connect, greeting, TLS and login together, shared out among the hosts not yet tried.
   std::chrono::milliseconds connect_timeout{0};
 };

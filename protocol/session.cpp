@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/redirect.h"
+
 namespace selkie::protocol {
 namespace {
 
@@ -31,12 +33,30 @@ Failure left_protocol(const char* why) {
 Result<std::unique_ptr<Session>> Session::open(const ConnectOptions& options) {
   auto opened = open_connection(options);
   if (!opened.ok()) return std::move(opened).failure();
-  return std::make_unique<Session>(std::move(*opened));
+  auto session = std::make_unique<Session>(std::move(*opened));
+  if (auto elsewhere = options.follow_redirection ? session->redirected(options) : nullptr) return elsewhere;
+  return session;
 }
 
-Session::Session(Opened opened) : opened_(std::move(opened)), status_(opened_.status) {
-  heard_session_changes(
-      {reinterpret_cast<const std::uint8_t*>(opened_.session_changes.data()), opened_.session_changes.size()});
+// A session with the server that this one names; null when there is none, or it does not take us.
+std::unique_ptr<Session> Session::redirected(const ConnectOptions& options) const {
+  // In clear, anyone on the way could have named a server of his own.
+  if (!is_private()) return nullptr;
+  const auto redirection = find_redirection(as_bytes(opened_.session_changes));
+  if (!redirection) return nullptr;
+  ConnectOptions there = options;
+  there.socket_path.clear();
+  there.hosts = {redirection->host};
+  there.tls.mode = std::max(there.tls.mode, SslMode::required);
+  if (!redirection->user.empty()) there.user = redirection->user;
+  auto opened = open_connection(there);
+  wipe_secrets(there);
+  return opened.ok() ? std::make_unique<Session>(std::move(*opened), redirection->user) : nullptr;
+}
+
+Session::Session(Opened opened, std::string redirected_user)
+    : opened_(std::move(opened)), redirected_user_(std::move(redirected_user)), status_(opened_.status) {
+  heard_session_changes(as_bytes(opened_.session_changes));
 }
 
 Session::~Session() {

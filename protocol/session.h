@@ -61,15 +61,18 @@ enum class RowStep : std::uint8_t {
 
 class Session {
  public:
+  // Follows a redirection, where that is wished and the other server takes us; else the first one serves.
   // Errors: those of open_connection().
   static Result<std::unique_ptr<Session>> open(const ConnectOptions& options);
-  explicit Session(Opened opened);
+  explicit Session(Opened opened, std::string redirected_user = {});
   ~Session();  // says COM_QUIT when the connection is idle and alive
 
   const Dialect& dialect() const { return opened_.dialect; }
   std::uint16_t status() const { return status_; }  // server status flags, as last heard
   std::uint32_t connection_id() const { return opened_.connection_id; }
   const TcpAddress& host() const { return opened_.host; }
+  // The name to log in with at host(), when a redirection gave another than was asked for; else empty.
+  const std::string& redirected_user() const { return redirected_user_; }
   bool is_private() const { return opened_.stream->is_private(); }
   // The current schema as far as the server reports changes of it; nullopt = never heard.
   const std::optional<std::string>& schema() const { return schema_; }
@@ -157,6 +160,7 @@ class Session {
   Status reset();
 
  private:
+  std::unique_ptr<Session> redirected(const ConnectOptions& options) const;
   Result<std::size_t> receive_into(std::span<std::uint8_t> room);
   Status receive();                    // one read from the stream into the frames
   Status next_packet(Bytes& payload);  // the next whole packet
@@ -178,6 +182,7 @@ class Session {
   Deadline read_deadline() const;
 
   Opened opened_;
+  std::string redirected_user_;
   FrameWriter out_;
   std::optional<ResponseMachine> response_;  // of the answer that is being read
   ColumnSetBuilder builder_;

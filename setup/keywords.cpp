@@ -227,6 +227,7 @@ constexpr Keyword kKeywords[] = {
     number<&S::connect_timeout_s>(K::seconds, "CONN_TIMEOUT", "CONNTIMEOUT CONNECT_TIMEOUT CONNECTTIMEOUT", "0", 0, kYear, "Seconds for connect and login together; 0 waits for ever."),
     number<&S::read_timeout_s>(K::seconds, "READ_TIMEOUT", "READTIMEOUT", "0", 0, kYear, "Seconds to wait for bytes from the server; 0 waits for ever."),
     number<&S::write_timeout_s>(K::seconds, "WRITE_TIMEOUT", "WRITETIMEOUT", "0", 0, kYear, "Seconds to wait until the server takes bytes; 0 waits for ever."),
+    flag<&S::redirect>("REDIRECT", "PERMIT_REDIRECT PERMITREDIRECT ENABLEREDIRECT", "0", "Goes on to the server that the first one names in redirect_url, over TLS only."),
     flag<&S::interactive>("INTERACTIVE", "", "0", "The server's interactive_timeout closes the idle session, not wait_timeout."),
 
     // Login.

@@ -34,7 +34,7 @@ struct Settings {
   std::string rsa_key_file;
   bool get_server_public_key = false, cleartext_enabled = false, expired_password_ok = false;
   std::uint32_t connect_timeout_s = 0, read_timeout_s = 0, write_timeout_s = 0;
-  bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, compress = false;
+  bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, redirect = false, compress = false;
   std::string compression;             // algorithms in order of preference, "zstd,zlib,uncompressed"; empty = none
   std::uint8_t compression_level = 0;  // 0 = the algorithm's own
   bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false;

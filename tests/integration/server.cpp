@@ -42,6 +42,7 @@ bool RealServer::has(Feature feature) const {
     case Feature::returning:
     case Feature::bulk_execution:
     case Feature::session_reset: return is_mariadb_ || feature == Feature::session_reset;
+    case Feature::redirection: return is_mariadb_ && version_ >= 1103;
     case Feature::vector_type: return version_ >= (is_mariadb_ ? 1107 : 900);
   }
   return false;

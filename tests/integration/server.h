@@ -21,6 +21,7 @@ enum class Feature : std::uint8_t {
   bulk_execution,  // arrays of parameters in one command
   vector_type,     // VECTOR
   session_reset,   // COM_RESET_CONNECTION
+  redirection,     // redirect_url
 };
 
 class RealServer {
