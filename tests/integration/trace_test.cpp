@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 
 #include "tests/integration/server.h"
 
@@ -101,7 +100,8 @@ TEST_P(Tracing, SecretsOfTheLoginAreNotInTheFile) {
     EXPECT_THAT(content(), Not(HasSubstr(server().setting("password"))));
     // What the login was made of: random bytes and answers to them are stars, all of them.
     std::string shown = fields("mysql.salt mysql.salt2 mysql.passwd mysql.auth_switch_request.data");
-    shown = std::regex_replace(shown, std::regex("<MISSING>"), "");
+    constexpr std::string_view kMissing = "<MISSING>";
+    for (std::size_t at; (at = shown.find(kMissing)) != std::string::npos;) shown.erase(at, kMissing.size());
     EXPECT_THAT(shown, HasSubstr("********"));
     EXPECT_THAT(shown, Not(testing::ContainsRegex("[^*\t\n 2a:,]"))) << shown;
     EXPECT_THAT(fields("mysql.user"), HasSubstr(user));
