@@ -50,7 +50,7 @@ void put(ByteWriter& out, const Time& time) {
 
 namespace {
 
-constexpr std::size_t kMaxDecimal = 128;  // characters; DECIMAL has 65 digits
+constexpr std::size_t kMaxDecimal = 256;  // characters; DECIMAL has 65 digits
 
 // A literal without exponent, spaces or plus sign. Empty: too many digits for any DECIMAL.
 std::string_view plain_decimal(const NumberText& number, std::array<char, kMaxDecimal>& room) {
