@@ -1,12 +1,14 @@
 #include "tests/support/replay.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <csignal>
+#include <condition_variable>
 #include <cstdlib>
-#include <cstring>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 namespace selkie::test {
 namespace {
@@ -38,25 +40,31 @@ void expect_dead(Connection& connection) {
 // Ends the program, saying where, when the client neither fails nor finishes within its time.
 class Watchdog {
  public:
-  explicit Watchdog(const std::string& what) {
-    const std::string text = "The client hangs: " + what + "\n";
-    message()[text.copy(message(), kMessageBytes - 1)] = '\0';
-    ::signal(SIGALRM, [](int) {
-      (void)!::write(STDERR_FILENO, message(), std::strlen(message()));
-      std::_Exit(EXIT_FAILURE);
-    });
-    ::alarm(kPatienceSeconds);
+  explicit Watchdog(std::string what) : thread_([this, what = std::move(what)] { watch(what); }) {}
+  ~Watchdog() {
+    {
+      const std::scoped_lock lock(mutex_);
+      ended_ = true;
+    }
+    end_.notify_one();
+    thread_.join();
   }
-  ~Watchdog() { ::alarm(0); }
   Watchdog(const Watchdog&) = delete;
 
  private:
-  static constexpr unsigned kPatienceSeconds = 120;  // more than the scripted server's, whose words are better
-  static constexpr std::size_t kMessageBytes = 500;
-  static char* message() {
-    static char buffer[kMessageBytes];
-    return buffer;
+  static constexpr std::chrono::seconds kPatience{120};  // more than the scripted server's, whose words are better
+
+  void watch(const std::string& what) {
+    std::unique_lock lock(mutex_);
+    if (end_.wait_for(lock, kPatience, [this] { return ended_; })) return;
+    std::cerr << "The client hangs: " << what << std::endl;
+    std::_Exit(EXIT_FAILURE);
   }
+
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ended_ = false;
+  std::thread thread_;
 };
 
 struct Staging {
