@@ -689,12 +689,18 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
   return code;
 }
 
+// MariaDB reads long data as of the type that the parameter had before: such a value is sent whole, with its type.
+bool Statement::may_stream_parameter() const {
+  const std::size_t i = parameters_.data_parameter();
+  return !runs_as_text() && (i >= sent_types_.size() || settles_alike(parameters_.types()[i], sent_types_[i]));
+}
+
 void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   or_end_data([&] {
     if (operation_) return operation_->put_data(data, length);
     if (!runs_as_text()) prepare_for_parameters();
     protocol::ByteWriter piece;
-    if (!parameters_.put_data(data, length, !runs_as_text(), piece)) return;
+    if (!parameters_.put_data(data, length, may_stream_parameter(), piece)) return;
     protocol::Session& session = connection_.claim(this);
     protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
     session.end_command(false);

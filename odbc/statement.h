@@ -176,6 +176,7 @@ class Statement : public Handle {
   bool cannot_be_prepared(const protocol::Failure& failure);
   bool may_prepare_again(const protocol::Failure& failure) const;
   bool has_settled_types() const;
+  bool may_stream_parameter() const;
   void prepare_for_parameters();
   void write_execute(protocol::Session& session, std::uint32_t statement_id);
   void send(protocol::Session& session);

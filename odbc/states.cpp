@@ -30,7 +30,7 @@ constexpr StateRow kRows[] = {
     {Call::column_count_attribute,   "SQLColAttribute of SQL_DESC_COUNT",    {HY010,  go,     go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
     {Call::copy_from_ird,            "SQLCopyDesc from an IRD",              {HY007,  s24000, go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
     {Call::describe_column,          "SQLDescribeCol",                       {HY010,  s07005, go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::describe_parameter,       "SQLDescribeParam",                     {HY010,  go,     go,     HY010,  HY010,   HY010,   HY010,   HY010,   HY010,  HY010,  HY010}},
+    {Call::describe_parameter,       "SQLDescribeParam",                     {HY010,  go,     go,     HY010np, HY010np,  HY010,   HY010,   HY010,   HY010,  HY010,  HY010}},
     {Call::end_transaction,          "SQLEndTran, SQLDisconnect",            {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
     {Call::execute,                  "SQLExecute",                           {HY010,  go,     go,     HY010np, s24000p, s24000p, s24000p, s24000p, HY010, HY010,  HY010}},
     {Call::extended_fetch,           "SQLExtendedFetch",                     {HY010,  HY010,  HY010,  s24000, s24000,  go,      HY010,   go,      HY010,  HY010,  HY010}},

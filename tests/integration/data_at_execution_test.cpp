@@ -121,6 +121,26 @@ TEST_P(DataAtExecution, NumbersComeInOnePieceAndNullInNone) {
   expect_failure("HY011", 0, [&] { s.check(::SQLPutData(s.handle(), nullptr, SQL_NULL_DATA)); });
 }
 
+TEST_P(DataAtExecution, TextAfterANumberOfTheSameParameterIsReadAsText) {
+  SQLLEN at_execution = SQL_DATA_AT_EXEC;
+  SQLINTEGER number = 7;
+  char text = 0;
+  SQLPOINTER token = nullptr;
+  Statement s(connection());
+  s.prepare("INSERT INTO t (id) VALUES (?)");
+  s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &number, 0, nullptr));
+  s.check(::SQLExecute(s.handle()));
+  s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_VARCHAR, 9, 0, &text, 0, &at_execution));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+    put(s, "12");
+    put(s, "34");
+    EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_SUCCESS);
+  }
+  EXPECT_EQ(rows("SELECT id FROM t"), "7|1234|1234");
+}
+
 TEST_P(DataAtExecution, ALengthBeyondTheBufferIsRefused) {
   std::array<char, 4> value{'a', 'b', 'c', 'd'};
   SQLLEN length = 5;
