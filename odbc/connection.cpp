@@ -20,7 +20,7 @@ constexpr std::size_t kDrainBytes = 256u << 10;
 constexpr std::chrono::seconds kKillTimeout{5};
 constexpr std::uint16_t kMustChangePassword = 1820;  // ER_MUST_CHANGE_PASSWORD
 
-// Of a KILL that was answered: when it is looked whether the command has ended, sent again, and left to itself.
+// Of a KILL that was answered: when it is looked whether the command has ended, sent again, and sent for the last time.
 constexpr std::chrono::milliseconds kKillGlance{1}, kKillAgainAfter{100}, kKillPatience{1000};
 
 std::string_view flavour_name(protocol::Flavour flavour) {
@@ -268,6 +268,7 @@ void Connection::make_room_for(Statement* statement) {
   if (wire_owner_ != nullptr && wire_owner_ != statement) {
     Statement* const owner = std::exchange(wire_owner_, nullptr);
     session_->set_command_deadline(protocol::kNoDeadline);  // the owner's
+    expect_end_after_kill();
     require(owner->park());
   }
   if (kill_sent_.load(std::memory_order_relaxed)) absorb_late_kill();
@@ -286,6 +287,7 @@ void Connection::absorb_late_kill() {
 void Connection::drain(bool may_kill) {
   if (!session_ || session_->dead()) return;
   session_->set_command_deadline(protocol::kNoDeadline);
+  expect_end_after_kill();
   const bool ended = require(session_->drain(may_kill ? kDrainBytes : SIZE_MAX));
   if (ended) return;
   // What was under way at an acknowledged KILL comes soon; who goes on after that is not waited for. Where the server refuses,
@@ -474,12 +476,19 @@ void Connection::cancel(Statement& statement) noexcept {
         const auto again = protocol::Clock::now() + kKillAgainAfter;
         while (stopped && runs() && protocol::Clock::now() < again) std::this_thread::sleep_for(kKillGlance);
       } while (stopped && runs() && protocol::Clock::now() < patience);
+      const auto end = patience + kKillTimeout;
+      while (stopped && runs() && protocol::Clock::now() < end) std::this_thread::sleep_for(kKillAgainAfter);
+      stopped = !runs();
     } catch (...) {  // no memory
       stopped = false;
     }
-    if (!stopped && runs()) session_->interrupt();
+    if (!stopped) session_->interrupt();
   }
   killing_.store(false);
+}
+
+void Connection::expect_end_after_kill() {
+  if (kill_sent_.load(std::memory_order_relaxed)) session_->expect_soon(kKillTimeout);
 }
 
 protocol::Status Connection::kill_query() {

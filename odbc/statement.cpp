@@ -424,6 +424,7 @@ protocol::ResultHead Statement::next_head(const protocol::ColumnSetPtr& known) {
   const bool changes_context = sql_.kind == StatementKind::set || sql_.kind == StatementKind::use ||
                                sql_.kind == StatementKind::ddl || sql_.has_several_statements;
   if (changes_context) connection_.session().context_changed();
+  connection_.expect_end_after_kill();
   auto head = answer_.next_result(known);
   if (!head.ok()) fail(std::move(head).failure());
   release_wire_when_done();
@@ -573,9 +574,10 @@ void Statement::fail(protocol::Failure failure) {
   }
   release_wire_when_done();
   if (failure.server_code == kInterrupted && cause_->killed) throw Fail(SqlState::cancelled);
-  if (failure.errc == protocol::Errc::connection_lost && cause_->killed) {
+  const bool given_up = failure.errc == protocol::Errc::connection_lost || failure.errc == protocol::Errc::timed_out;
+  if (given_up && cause_->killed) {
     throw Fail(SqlState::cancelled,
-               "The statement was cancelled. The server could not be asked to stop it, so the connection was closed.");
+               "The statement was cancelled. The server did not say that it has stopped, so the connection was closed.");
   }
   throw CoreFail{std::move(failure)};
 }

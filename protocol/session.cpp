@@ -102,6 +102,7 @@ Status Session::send() {
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
   command_deadline_ = in_future(command_timeout_);
+  patience_ = std::chrono::milliseconds(0);
   local_file_.reset();
   opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
@@ -139,7 +140,9 @@ std::optional<Failure> Session::parting_words() {
   return failure;
 }
 
-Deadline Session::read_deadline() const { return std::min(command_deadline_, in_future(read_timeout_)); }
+Deadline Session::read_deadline() const {
+  return std::min({command_deadline_, in_future(read_timeout_), in_future(patience_)});
+}
 
 Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room) {
   const Deadline deadline = read_deadline();

@@ -96,6 +96,8 @@ class Session {
   bool dead() const { return dead_; }
   // Dead, or the peer has closed or spoken while nobody asked. No round trip.
   bool looks_dead();
+  // The server was told to stop what it answers: from here to the end of the answers it is not waited for longer than this.
+  void expect_soon(std::chrono::milliseconds patience) { patience_ = patience; }
   // Gives the session up: dead from now on.
   void close() { (void)die({Errc::session_dead, 0, {}, {}}); }
   // Closes the socket under a blocked call; any thread.
@@ -190,7 +192,7 @@ class Session {
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
   std::uint64_t context_ = 0;
-  std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0};
+  std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0}, patience_{0};
   Deadline command_deadline_ = kNoDeadline;
   std::optional<LocalFilePermission> local_file_;
   // The sequence number with which each answer begins: a command of several frames has used more than one.

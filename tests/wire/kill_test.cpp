@@ -81,6 +81,51 @@ TEST(Cancel, FromAnotherThreadEndsTheStatementAndNoOther) {
       {.whole_only = true});
 }
 
+// As MariaDB does where the KILL comes between two statements of one text.
+TEST(Cancel, OfAServerThatBreaksItsPromiseOfMoreResultsWaitsForNone) {
+  const Script promise = script().reads(query("SELECT 1; SELECT 2"));
+  const auto cancel_soon = [](Statement& statement) {
+    return std::thread([&] {
+      std::this_thread::sleep_for(50ms);
+      EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
+    });
+  };
+  const ReplayOptions options{
+      .servers = std::span(kMariaDbs).first(1), .settings = "MULTI_STATEMENTS=1;", .whole_only = true, .wrappings = {}};
+  replay(  // while the promised result is waited for
+      [&](const Server& server) {
+        return Script(promise)
+            .sends(head({integer("1")}), row({"1"}), end(kAutocommit | kMoreResults))
+            .meets(kills(server))
+            .expects_close();
+      },
+      [&](Connection& connection) {
+        Statement statement(connection);
+        statement.run("SELECT 1; SELECT 2");
+        std::thread canceller = cancel_soon(statement);
+        expect_error("HY008", 0, [&] { statement.more(); });
+        canceller.join();
+        EXPECT_TRUE(connection.is_dead());
+      },
+      options);
+  replay(  // in the call before
+      [&](const Server& server) {
+        return Script(promise)
+            .meets(kills(server))
+            .sends(head({integer("1")}), row({"1"}), end(kAutocommit | kMoreResults))
+            .expects_close();
+      },
+      [&](Connection& connection) {
+        Statement statement(connection);
+        std::thread canceller = cancel_soon(statement);
+        statement.run("SELECT 1; SELECT 2");
+        canceller.join();
+        statement.close();
+        EXPECT_TRUE(connection.is_dead());
+      },
+      options);
+}
+
 // The same error without a cancel of ours is somebody else's KILL.
 TEST(Cancel, InterruptionByAStrangerKeepsItsName) {
   replay(script().reads(query("SELECT SLEEP(60)")).sends(kInterrupted).then(another_query()), [](Connection& connection) {
