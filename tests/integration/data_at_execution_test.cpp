@@ -138,7 +138,7 @@ TEST_P(DataAtExecution, TextAfterANumberOfTheSameParameterIsReadAsText) {
     put(s, "34");
     EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_SUCCESS);
   }
-  EXPECT_EQ(rows("SELECT id FROM t"), "7|1234|1234");
+  EXPECT_EQ(rows("SELECT id FROM t"), "7; 1234; 1234");
 }
 
 TEST_P(DataAtExecution, ALengthBeyondTheBufferIsRefused) {
