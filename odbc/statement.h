@@ -1,4 +1,5 @@
 // A statement: text, preparation, execution, results. Rows are the cursor's, parameter values the parameters'.
+// statement.cpp has its states, statement_execution.cpp the way to the server, statement_results.cpp the way back.
 // Spec: ODBC Appendix B, "Statement Transitions"
 #pragma once
 
