@@ -1,4 +1,5 @@
 // From the login to the final word: switches, questions, factors, errors.
+#include "tests/support/greetings.h"
 #include "tests/unit/protocol/handshake_talk.h"
 
 namespace selkie::protocol {
