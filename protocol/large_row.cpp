@@ -18,6 +18,7 @@ Status LargeRow::begin(Answer& answer, const ColumnSet& columns) {
   answer_ = &answer;
   columns_ = &columns;
   places_.resize(columns.size());
+  if (kept_.capacity() == 0) kept_.resize(kStepBytes);  // an empty value lies somewhere: only NULL does not
   if (answer.encoding() == Encoding::text) return {};
   std::uint8_t header;
   if (Status taken = take({&header, 1}); !taken.ok()) return taken;

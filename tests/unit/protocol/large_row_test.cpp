@@ -182,6 +182,15 @@ TEST_P(LargeRowIn, EncodingGoesOnFromACopyWhereverItIsParked) {
   }
 }
 
+TEST_P(LargeRowIn, EncodingTellsAnEmptyFirstValueFromNull) {
+  for (const bool is_null : {false, true}) {
+    const auto first = is_null ? std::nullopt : std::optional<std::string>("");
+    Reading reading(result_of({{first, patterned(300'000, '2')}}, GetParam()).bytes, GetParam());
+    reading.begin();
+    EXPECT_EQ(reading.held(0), first);
+  }
+}
+
 TEST(LargeRow, ParkedInTheMiddleOfAValueGoesOnInside) {
   Reading reading(result_of({mixed()}).bytes);
   reading.begin();
