@@ -400,29 +400,54 @@ std::optional<std::string> canonical_choice(const Keyword& keyword, std::string_
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
   constexpr std::size_t kLongest = 40;
   if (a.size() > kLongest || b.size() > kLongest) return most + 1;
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return most + 1;
   std::array<std::array<std::size_t, kLongest + 1>, 3> rows{};  // of the letters before the last, the last, this one
   for (std::size_t j = 0; j <= b.size(); ++j) rows[1][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    rows[2][0] = i;
+    std::size_t least = rows[2][0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const bool same = upper(a[i - 1]) == upper(b[j - 1]);
       std::size_t& cell = rows[2][j];
       cell = std::min({rows[1][j] + 1, rows[2][j - 1] + 1, rows[1][j - 1] + (same ? 0 : 1)});
       const bool swapped = i > 1 && j > 1 && upper(a[i - 1]) == upper(b[j - 2]) && upper(a[i - 2]) == upper(b[j - 1]);
       if (swapped) cell = std::min(cell, rows[0][j - 2] + 1);
+      least = std::min(least, cell);
     }
+    if (least > most) return most + 1;
     std::rotate(rows.begin(), rows.begin() + 1, rows.end());
   }
   return std::min(rows[1][b.size()], most + 1);
 }
 
-// Calls visit(spelling) for the name and each alias.
+// One of the names by which a keyword is called: its own or an alias.
+struct Spelling {
+  std::string_view word;
+  const Keyword* keyword = nullptr;
+};
+
 template <typename Visit>
-void for_each_spelling(const Keyword& keyword, Visit visit) {
-  visit(keyword.name);
-  std::string_view list = keyword.aliases;
-  for (std::string_view word = next_word(list); !word.empty(); word = next_word(list)) visit(word);
+constexpr void for_each_spelling(Visit visit) {
+  for (const Keyword& keyword : kKeywords) {
+    visit({keyword.name, &keyword});
+    std::string_view list = keyword.aliases;
+    for (std::string_view word = next_word(list); !word.empty(); word = next_word(list)) visit({word, &keyword});
+  }
 }
+
+constexpr std::size_t kSpellingCount = [] {
+  std::size_t count = 0;
+  for_each_spelling([&](Spelling) { ++count; });
+  return count;
+}();
+
+// All spellings in the order of precedes().
+constexpr auto kSpellings = [] {
+  std::array<Spelling, kSpellingCount> all{};
+  std::size_t count = 0;
+  for_each_spelling([&](Spelling spelling) { all[count++] = spelling; });
+  std::ranges::sort(all, precedes, &Spelling::word);
+  return all;
+}();
 
 }  // namespace
 
@@ -430,12 +455,8 @@ std::span<const Keyword> keywords() { return kKeywords; }
 std::span<const OptionBit> option_bits() { return kOptionBits; }
 
 const Keyword* find_keyword(std::string_view spelling) {
-  for (const Keyword& keyword : kKeywords) {
-    bool found = false;
-    for_each_spelling(keyword, [&](std::string_view known) { found |= same_word(known, spelling); });
-    if (found) return &keyword;
-  }
-  return nullptr;
+  const auto found = std::ranges::lower_bound(kSpellings, spelling, precedes, &Spelling::word);
+  return found != kSpellings.end() && same_word(found->word, spelling) ? found->keyword : nullptr;
 }
 
 const Keyword* closest_keyword(std::string_view spelling) {
@@ -443,14 +464,12 @@ const Keyword* closest_keyword(std::string_view spelling) {
   const std::size_t most = spelling.size() < 4 ? 0 : spelling.size() < 6 ? 1 : 2;
   std::size_t nearest = most + 1;
   const Keyword* closest = nullptr;
-  for (const Keyword& keyword : kKeywords) {
-    for_each_spelling(keyword, [&](std::string_view known) {
-      const std::size_t distance = edit_distance(spelling, known, most);
-      if (distance >= nearest) return;
-      nearest = distance;
-      closest = &keyword;
-    });
-  }
+  for_each_spelling([&](Spelling known) {
+    const std::size_t distance = edit_distance(spelling, known.word, most);
+    if (distance >= nearest) return;
+    nearest = distance;
+    closest = known.keyword;
+  });
   return closest;
 }
 
