@@ -1,5 +1,4 @@
 // Conversations: the machines and the session around them, fed with a stream of packets.
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +7,8 @@
 #include "protocol/auth.h"
 #include "protocol/compression.h"
 #include "protocol/handshake.h"
-#include "protocol/session.h"
+#include "protocol/trace_login.h"
+#include "tests/fuzz/input_stream.h"
 #include "tests/fuzz/target.h"
 
 namespace selkie::fuzz {
@@ -16,39 +16,6 @@ namespace selkie::fuzz {
 using namespace protocol;
 
 namespace {
-
-// Hands out the input in pieces of one size; what is written goes nowhere.
-class InputStream : public Stream {
- public:
-  InputStream(Bytes input, std::size_t piece) : rest_(input), piece_(piece) {}
-
-  Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline) override {
-    if (rest_.empty()) return {Errc::connection_lost, "end of input"};
-    const std::size_t size = std::min({piece_, rest_.size(), into.size()});
-    std::copy_n(rest_.begin(), size, into.begin());
-    rest_ = rest_.subspan(size);
-    return size;
-  }
-  Status write_all(Bytes, Deadline) override { return {}; }
-  bool has_input_or_end() override { return false; }
-  bool is_private() const override { return true; }
-  void interrupt() noexcept override {}
-  int fd() const override { return -1; }
-
- private:
-  Bytes rest_;
-  std::size_t piece_;
-};
-
-std::unique_ptr<Session> session_over(Bytes input, std::uint64_t capabilities, std::size_t piece = SIZE_MAX) {
-  Opened opened{.stream = std::make_unique<InputStream>(input, piece),
-                .frames = FrameReader(1u << 24),
-                .dialect = {},
-                .session_changes = {},
-                .host = {}};
-  opened.dialect.capabilities = capabilities;
-  return std::make_unique<Session>(std::move(opened));
-}
 
 // Bytes behind the compression, or where they end before their time; `room` is what a reader offers at once.
 struct Unpacked {
@@ -78,13 +45,6 @@ constexpr std::uint64_t kAgreements[] = {
     capability::kDeprecateEof | capability::kSessionTrack | capability::kMariaCacheMetadata |
         capability::kMariaExtendedMetadata,
 };
-
-// A command whose answer the input is.
-void send_query(Session& session) {
-  write_query(session.begin_command(), "q");
-  session.end_command();
-  require(session.send().ok(), "a query is sent");
-}
 
 std::string name_of(const Failure& failure) {
   return "!" + std::to_string(static_cast<int>(failure.errc)) + "/" + std::to_string(failure.server_code);
@@ -217,31 +177,48 @@ namespace {
 
 constexpr std::string_view kPassword = "correct horse battery staple";
 
-bool shows_password(const ByteWriter& out) { return as_text(out.bytes()).find(kPassword) != std::string_view::npos; }
+bool shows_password(Bytes bytes) { return as_text(bytes).find(kPassword) != std::string_view::npos; }
+
+void check_shown(const std::optional<std::vector<std::uint8_t>>& packet) {
+  require(!packet || !shows_password(*packet), "no trace holds the password");
+}
+
+struct Line {
+  SslMode mode;
+  bool is_unix_socket = false;
+  bool has_unproven_certificate = false;  // which the server has to prove with the password's help
+};
 
 // Plays a server whose packets are the input. TLS succeeds where it is asked for.
-void log_in(Bytes input, const ConnectOptions& options, bool unix_socket) {
-  HandshakeMachine machine(options, unix_socket);
-  bool is_private = unix_socket;
+void log_in(Bytes input, ConnectOptions options, const Line& line) {
+  options.tls.mode = line.mode;
+  HandshakeMachine machine(options, line.is_unix_socket);
+  TraceLogin trace;
+  bool is_private = line.is_unix_socket;
   unsigned packets = 0;
+  std::uint8_t frame_number = 0;
   for_each_payload(input, [&](Bytes payload) {
     require(++packets < 64, "a login comes to an end");
+    check_shown(trace.received(payload, frame_number));
     ByteWriter out;
     Action action = machine.on_packet(payload, out);
     if (std::holds_alternative<action::StartTls>(action)) {
       require(as_text(out.bytes()).find(options.user) == std::string_view::npos, "no name is said before TLS");
+      check_shown(trace.sent(out.bytes(), frame_number));
       out.clear();
       is_private = true;
-      action = machine.tls_started(out);
+      action = line.has_unproven_certificate ? machine.tls_started(out, UnprovenCertificate{}) : machine.tls_started(out);
     }
-    require(options.tls.mode < SslMode::required || is_private || out.size() == 0, "nothing is said in clear where TLS is due");
-    require(is_private || !shows_password(out), "no password is shown on a line that others can read");
+    require(line.mode < SslMode::required || is_private || out.size() == 0, "nothing is said in clear where TLS is due");
+    const bool may_be_overheard = !is_private || line.has_unproven_certificate;
+    require(!may_be_overheard || !shows_password(out.bytes()), "no password is shown on a line that others can read");
     if (std::holds_alternative<action::Fail>(action)) {
       const std::string& message = std::get<action::Fail>(action).failure.message;
       require(std::get<action::Fail>(action).failure.errc == Errc::server_error || message.find(kPassword) == std::string::npos,
               "no message holds the password");
       return false;
     }
+    if (out.size() != 0) check_shown(trace.sent(out.bytes(), frame_number));
     return !std::holds_alternative<action::Ready>(action);
   });
 }
@@ -250,6 +227,7 @@ void log_in(Bytes input, const ConnectOptions& options, bool unix_socket) {
 
 void login(Bytes input) {
   if (as_text(input).find(kPassword) != std::string_view::npos) return;  // a server that knows it may say it
+  if (input.size() >= kFirstBytes) (void)check_first_bytes(input.first(kFirstBytes));
   ConnectOptions options;
   options.user = "somebody in particular";
   options.password = options.password2 = options.password3 = kPassword;
@@ -257,12 +235,10 @@ void login(Bytes input) {
   options.attributes = {{"_client_name", "selkie"}};
   options.get_server_public_key = true;
   options.cleartext_enabled = true;
-  for (const SslMode mode : {SslMode::disabled, SslMode::required}) {
-    options.tls.mode = mode;
-    log_in(input, options, false);
+  for (const Line& line : {Line{SslMode::disabled}, Line{SslMode::required}, Line{SslMode::preferred, true},
+                           Line{.mode = SslMode::verify_identity, .has_unproven_certificate = true}}) {
+    log_in(input, options, line);
   }
-  options.tls.mode = SslMode::preferred;
-  log_in(input, options, true);
 }
 
 // One answer of one method. The first byte chooses the method, the second the round and what protects the line, the third how
@@ -291,7 +267,7 @@ void authentication(Bytes input) {
   if (method->name == "parsec" && turn.data.size() > 1 && turn.data[1] > 1) return;  // honest, but slow: rounds of a hash
   ByteWriter out;
   const auto reply = method->respond(context, turn, out);
-  require(context.is_private() || !shows_password(out), "no password is shown on a line that others can read");
+  require(context.is_private() || !shows_password(out.bytes()), "no password is shown on a line that others can read");
   require(reply.ok() || reply.failure().message.find(kPassword) == std::string::npos, "no message holds the password");
 }
 

@@ -48,6 +48,7 @@ void for_each_payload(Bytes input, Take take) {
 void packets(Bytes input);
 void columns(Bytes input);
 void rows(Bytes input);
+void large_row(Bytes input);
 void frames(Bytes input);
 void answer(Bytes input);
 void prepare(Bytes input);
@@ -55,6 +56,7 @@ void compression(Bytes input);
 void login(Bytes input);
 void authentication(Bytes input);
 void hosts(Bytes input);
+void redirect(Bytes input);
 void settings(Bytes input);
 void sql(Bytes input);
 void sql_writing(Bytes input);

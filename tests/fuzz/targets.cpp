@@ -9,6 +9,7 @@ std::span<const Target> targets() {
       Target{"packets", packets},                //
       Target{"columns", columns},                //
       Target{"rows", rows},                      //
+      Target{"large_row", large_row},            //
       Target{"frames", frames},                  //
       Target{"answer", answer},                  //
       Target{"prepare", prepare},                //
@@ -16,6 +17,7 @@ std::span<const Target> targets() {
       Target{"login", login},                    //
       Target{"authentication", authentication},  //
       Target{"hosts", hosts},                    //
+      Target{"redirect", redirect},              //
       Target{"settings", settings},              //
       Target{"sql", sql},                        //
       Target{"sql_writing", sql_writing},        //

@@ -7,11 +7,15 @@
 
 #include "odbc/catalog_filter.h"
 #include "odbc/connect_options.h"
+#include "odbc/current_of.h"
 #include "odbc/diagnostics.h"
+#include "odbc/local_infile.h"
 #include "odbc/marker_targets.h"
 #include "odbc/sql_text.h"
 #include "odbc/sqlstate.h"
+#include "odbc/values_row.h"
 #include "protocol/hosts.h"
+#include "protocol/redirect.h"
 #include "setup/settings.h"
 #include "tests/fuzz/target.h"
 
@@ -77,6 +81,24 @@ void check_translation(std::string_view sql, LexerModes modes) {
   require(markers_of(read.text, modes) == read.markers, "the server finds the markers where we do");
 }
 
+// What else is looked for in a text: none of it lies outside.
+void check_findings(std::string_view sql, LexerModes modes) {
+  const SqlText read = read_sql(sql, modes, true);
+  if (const auto found = find_current_of(read, modes)) {
+    require(found->table_begin < found->table_end && found->table_end <= found->where && found->where < sql.size(),
+            "table and condition of a positioned statement are where they are said to be");
+    require(!found->cursor.empty() && !found->table.empty(), "a positioned statement names cursor and table");
+  }
+  if (const auto row = repeatable_row(sql, modes)) {
+    require(row->begin < row->end && row->end <= sql.size() && sql[row->begin] == '(' && sql[row->end - 1] == ')',
+            "a row of values is in its parentheses");
+    require(repeat_row(sql, *row, 1).size() <= sql.size(), "one row is no more than there was");
+    const std::vector<std::uint32_t> markers = markers_of(repeat_row(sql, *row, 3), modes);
+    require(markers.size() == 3 * read.markers.size(), "each row has its markers");
+  }
+  if (const auto file = local_infile_name(sql, modes)) require(file->size() < sql.size(), "a file's name stands in the text");
+}
+
 }  // namespace
 
 void sql(Bytes input) {
@@ -87,6 +109,7 @@ void sql(Bytes input) {
     require(left_alone.text == sql, "without translation the text stays as it is");
     require(left_alone.markers == markers_of(sql, modes), "a marker is what the lexer says is one");
     check_translation(sql, modes);
+    check_findings(sql, modes);
   }
 }
 
@@ -111,6 +134,7 @@ void sql_writing(Bytes input) {
     require(closed(name, modes, 1), "a name is one token");
     const std::string condition = match_pattern(text, modes);
     require(condition.empty() || closed(condition, modes, 4), "a pattern is a comparison with one literal");
+    require(local_infile_name("LOAD DATA LOCAL INFILE " + quoted, modes) == text, "a quoted file name is the name");
   }
   std::string name;
   append_identifier(name, text);
@@ -129,6 +153,23 @@ void hosts(Bytes input) {
   const auto again = protocol::parse_hosts(written(read.value()), 3307);
   require(again.ok(), "a list is read as it is written");
   require(written(again.value()) == written(read.value()), "a list is written as it is read");
+}
+
+// What a server says in redirect_url.
+void redirect(Bytes input) {
+  const std::string_view url = as_text(input);
+  const auto read = protocol::parse_redirect_url(url);
+  if (!read) return;
+  std::string encoded;
+  for (const char c : read->user) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    const auto byte = static_cast<std::uint8_t>(c);
+    encoded.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+  }
+  require(encoded.size() <= 3 * url.size(), "a user is part of the text");
+  const auto again = protocol::parse_redirect_url("mariadb://" + encoded + "@" + to_text(read->host));
+  require(again && again->user == read->user && to_text(again->host) == to_text(read->host),
+          "a place is read as it is written");
 }
 
 void settings(Bytes input) {
