@@ -31,7 +31,7 @@ ENTRY(SQLSetEnvAttr)(SQLHENV h, SQLINTEGER attribute, SQLPOINTER value, SQLINTEG
 }
 
 ENTRY(SQLDisconnect)(SQLHDBC h) {
-  return enter<Connection>(h, Call::end_transaction, [](Connection& c) { c.disconnect(); });
+  return enter<Connection>(h, Call::disconnect, [](Connection& c) { c.disconnect(); });
 }
 
 namespace {
@@ -97,7 +97,7 @@ ENTRY(SQLPutData)(SQLHSTMT h, SQLPOINTER data, SQLLEN length) {
 }
 
 ENTRY(SQLNumParams)(SQLHSTMT h, SQLSMALLINT* count) {
-  return enter<Statement>(h, Call::prepared_facts, [&](Statement& s) { put(count, s.parameter_count()); });
+  return enter<Statement>(h, Call::parameter_count, [&](Statement& s) { put(count, s.parameter_count()); });
 }
 
 ENTRY(SQLDescribeParam)
@@ -122,7 +122,7 @@ ENTRY(SQLBindParameter)
 // --- Results
 
 ENTRY(SQLNumResultCols)(SQLHSTMT h, SQLSMALLINT* count) {
-  return enter<Statement>(h, Call::prepared_facts, [&](Statement& s) { put(count, s.result_columns()); });
+  return enter<Statement>(h, Call::result_columns, [&](Statement& s) { put(count, s.result_columns()); });
 }
 
 ENTRY(SQLRowCount)(SQLHSTMT h, SQLLEN* count) {
@@ -160,7 +160,7 @@ ENTRY(SQLExtendedFetch)(SQLHSTMT h, SQLUSMALLINT orientation, SQLLEN offset, SQL
 ENTRY(SQLGetData)
 (SQLHSTMT h, SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* length) {
   return enter<Statement>(h, Call::get_data,
-                          [&](Statement& s) { return s.cursor().get_data(column, c_type, buffer, capacity_bytes, length); });
+                          [&](Statement& s) { return s.get_data(column, c_type, buffer, capacity_bytes, length); });
 }
 
 ENTRY(SQLSetPos)(SQLHSTMT h, SQLSETPOSIROW row, SQLUSMALLINT operation, SQLUSMALLINT lock) {

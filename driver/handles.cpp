@@ -81,19 +81,19 @@ SQLRETURN free_descriptor(SQLHANDLE h) noexcept {
   });
 }
 
-// Any thread. What waits for data is ended here, what runs on the server by a session of its own. The diagnostics belong to
-// the thread that runs the statement.
+// Any thread. What waits for the application is ended here, what runs on the server by a session of its own. The diagnostics
+// belong to the thread that runs the statement.
 SQLRETURN cancel(Statement& statement) noexcept {
   statement.cancel_called = true;
   std::unique_lock lock(statement.mutex(), std::try_to_lock);
-  const bool awaits_data = statement.phase() == Statement::Phase::need_data;
+  const bool awaits = statement.awaits_application();
   // Nothing of it runs: another statement's call is soon over, or in the way of the next call as well.
-  if (!lock && awaits_data) lock.lock();
+  if (!lock && awaits) lock.lock();
   if (!lock) {
     statement.connection().cancel(statement);
-  } else if (awaits_data) {
+  } else if (awaits) {
     statement.diagnostics.clear();
-    statement.cancel_data_at_execution();
+    statement.cancel_awaited();
   }
   return SQL_SUCCESS;
 }
@@ -146,7 +146,7 @@ ENTRY(SQLFreeHandle)(SQLSMALLINT type, SQLHANDLE h) {
 
 ENTRY(SQLFreeStmt)(SQLHSTMT h, SQLUSMALLINT option) {
   if (option == SQL_DROP) return free_statement(h);
-  return enter<Statement>(h, Call::free, [&](Statement& s) {
+  return enter<Statement>(h, option == SQL_RESET_PARAMS ? Call::reset_parameters : Call::free, [&](Statement& s) {
     switch (option) {
       case SQL_CLOSE: return s.close_cursor();
       case SQL_UNBIND: return s.ard().unbind_all();

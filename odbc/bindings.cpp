@@ -17,10 +17,9 @@ void require_direction(SQLSMALLINT direction) {
   switch (direction) {
     case SQL_PARAM_INPUT:
     case SQL_PARAM_OUTPUT:
-    case SQL_PARAM_INPUT_OUTPUT: return;
+    case SQL_PARAM_INPUT_OUTPUT:
     case SQL_PARAM_OUTPUT_STREAM:
-    case SQL_PARAM_INPUT_OUTPUT_STREAM:
-      throw Fail(SqlState::optional_feature, "Streamed output parameters are not supported: bind with SQL_PARAM_OUTPUT.");
+    case SQL_PARAM_INPUT_OUTPUT_STREAM: return;
     default: throw Fail(SqlState::invalid_parameter_type);
   }
 }
@@ -61,7 +60,7 @@ void bind_parameter(Statement& statement, SQLUSMALLINT number, const ParameterBi
     throw Fail(SqlState::invalid_precision, "A DECIMAL has at most 65 digits, none or more of them after the point.");
   }
   if (binding.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
-  if (binding.data == nullptr && binding.length == nullptr && binding.direction != SQL_PARAM_OUTPUT) {
+  if (binding.data == nullptr && binding.length == nullptr && is_input(binding.direction)) {
     throw Fail(SqlState::null_pointer);
   }
 

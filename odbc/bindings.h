@@ -24,7 +24,7 @@ struct ParameterBinding {
   SQLLEN* length = nullptr;
 };
 // Binds parameter `number` (from 1) in the APD and IPD.
-// Throws Fail: 07009 number, HY105 direction, HYC00 streamed output, HY003 C type, HY004 SQL type, HY104 size or digits,
+// Throws Fail: 07009 number, HY105 direction, HY003 C type, HY004 SQL type, HY104 size or digits,
 // HY090 negative capacity, HY009 neither value nor length.
 void bind_parameter(Statement& statement, SQLUSMALLINT number, const ParameterBinding& binding);
 

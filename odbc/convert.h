@@ -104,6 +104,14 @@ inline Outcome write_null(const Slot& slot) {
   return Outcome::ok;
 }
 
+// A piece of one value for SQLGetData; a NULL is one piece.
+inline Outcome get_piece(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress& progress) {
+  if (!cell.is_null()) return plan.convert(plan, cell, slot, &progress);
+  if (progress.finished) return Outcome::no_data;
+  progress.finished = true;
+  return write_null(slot);
+}
+
 // The ODBC 3 code of an older one: SQL_C_DATE is SQL_C_TYPE_DATE, SQL_C_LONG is SQL_C_SLONG. Other codes are left as they are.
 SQLSMALLINT current_c_type(SQLSMALLINT c_type);
 // Bytes of a fixed-length C type; 0 for character and binary types.

@@ -14,15 +14,6 @@ namespace {
 // Far beyond every row; near enough that sums of two of them do not overflow.
 constexpr SQLLEN kFarAway = std::numeric_limits<SQLLEN>::max() / 4;
 
-template <class T>
-T* advance(T* pointer, SQLLEN bytes) {
-  return pointer == nullptr ? nullptr : reinterpret_cast<T*>(reinterpret_cast<std::uint8_t*>(pointer) + bytes);
-}
-
-void* advance(void* pointer, SQLLEN bytes) {
-  return pointer == nullptr ? nullptr : static_cast<std::uint8_t*>(pointer) + bytes;
-}
-
 // The C type a record or a call asks for, SQL_C_DEFAULT resolved by what the column is.
 SQLSMALLINT resolve_c_type(SQLSMALLINT c_type, const protocol::Column& column, const DescribeOptions& options) {
   if (c_type != SQL_C_DEFAULT) return c_type;
@@ -400,8 +391,8 @@ SQLUSMALLINT Cursor::deliver(SQLULEN position) {
   const SQLLEN row = static_cast<SQLLEN>(position), offset = statement_.ard().bind_offset();
   for (const Bound& bound : bound_) {
     const SQLLEN length_at = offset + row * bound.length_step;
-    const Slot slot{advance(bound.slot.data, offset + row * bound.data_step), bound.slot.capacity_bytes,
-                    advance(bound.slot.octet_length, length_at), advance(bound.slot.indicator, length_at)};
+    const Slot slot{at(bound.slot.data, offset + row * bound.data_step), bound.slot.capacity_bytes,
+                    at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)};
     const protocol::Cell cell = cell_of(bound.number);
     const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
     if (outcome == Outcome::ok) [[likely]]
@@ -517,18 +508,11 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
   }
   const Slot slot{buffer, capacity_bytes, indicator, indicator};
   const Outcome outcome = large_row_.is_begun() && column != 0 ? get_from_large_row(column - 1u, planned.plan, slot)
-                                                               : get_from_cell(planned.plan, cell_of(column), slot);
+                                                               : get_piece(planned.plan, cell_of(column), slot, progress_);
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
   if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position_), column);
   return is_error(outcome) ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
-}
-
-Outcome Cursor::get_from_cell(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot) {
-  if (!cell.is_null()) return plan.convert(plan, cell, slot, &progress_);
-  if (progress_.finished) return Outcome::no_data;
-  progress_.finished = true;
-  return write_null(slot);
 }
 
 // Text and bytes asked for in order go from the wire to the application; anything else is first read whole.
@@ -544,7 +528,7 @@ Outcome Cursor::get_from_large_row(std::size_t column, const OutPlan& plan, cons
   }
   require_kept(column);
   check(large_row_.hold(column));
-  return get_from_cell(plan, large_row_.cell(column), slot);
+  return get_piece(plan, large_row_.cell(column), slot, progress_);
 }
 
 }  // namespace selkie::odbc

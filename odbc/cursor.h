@@ -96,7 +96,6 @@ class Cursor {
   void hold_bound_columns();
   void require_kept(std::size_t column) const;
   void check(protocol::Status status);
-  Outcome get_from_cell(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot);
   Outcome get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot);
 
   Statement& statement_;

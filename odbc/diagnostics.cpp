@@ -209,10 +209,16 @@ void Diagnostics::warning(SqlState state, std::string_view message, SQLLEN row, 
   post(false, state, message, row, column);
 }
 
-void Diagnostics::conversion(Outcome outcome, SQLLEN row, SQLINTEGER column) {
+SqlState state_of(Outcome outcome) {
   for (const OutcomeState& known : kOutcomeStates) {
-    if (known.outcome == outcome) post(is_error(outcome), known.state, {}, row, column);
+    if (known.outcome == outcome) return known.state;
   }
+  return SqlState::general_error;
+}
+
+void Diagnostics::conversion(Outcome outcome, SQLLEN row, SQLINTEGER column) {
+  const bool is_told = outcome != Outcome::ok && outcome != Outcome::no_data;
+  if (is_told) post(is_error(outcome), state_of(outcome), {}, row, column);
 }
 
 void Diagnostics::failure(const protocol::Failure& failure, SQLLEN row) {

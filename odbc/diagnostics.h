@@ -27,6 +27,9 @@ struct DiagnosticRecord {
   bool is_error = false;
 };
 
+// What a warning or an error is called: 01004, 22003, ...
+SqlState state_of(Outcome outcome);
+
 // A failure of the protocol core on its way to the door; diagnostics turn it into a record.
 struct CoreFail {
   protocol::Failure failure;

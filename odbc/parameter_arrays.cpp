@@ -58,12 +58,12 @@ SQLRETURN ParameterArray::run() {
       statement_.phase_ = Statement::Phase::need_data;
       return SQL_NEED_DATA;
     }
-    if (run_one(set)) return SQL_SUCCESS;  // SQLMoreResults goes on with the next set
+    if (run_one(set)) return statement_.opened();  // SQLMoreResults goes on with the next set
   }
   return outcome();
 }
 
-SQLRETURN ParameterArray::run_awaited() { return run_one(next_++) ? SQL_SUCCESS : run(); }
+SQLRETURN ParameterArray::run_awaited() { return run_one(next_++) ? statement_.opened() : run(); }
 
 SQLRETURN ParameterArray::outcome() const {
   if (failed_ != 0) return succeeded_ == 0 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
@@ -72,7 +72,8 @@ SQLRETURN ParameterArray::outcome() const {
   return nothing_changed && !statement_.connection_.odbc2() ? SQL_NO_DATA : SQL_SUCCESS;
 }
 
-// True: a cursor is open. A lone set's failure is the statement's; one of several is noted and the others run all the same.
+// True: a cursor is open, or OUT values are to be read. A lone set's failure is the statement's; one of several is noted and
+// the others run all the same.
 bool ParameterArray::run_one(std::size_t set) {
   try {
     statement_.run_set(set);
@@ -85,7 +86,7 @@ bool ParameterArray::run_one(std::size_t set) {
     }
     set_failed(set);
   }
-  return statement_.phase_ == Statement::Phase::cursor;
+  return statement_.phase_ == Statement::Phase::cursor || statement_.phase_ == Statement::Phase::output;
 }
 
 void ParameterArray::set_done(std::size_t set) {

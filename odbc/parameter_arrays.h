@@ -30,8 +30,9 @@ class ParameterArray {
   void begin();                   // a new execution
   void stop() { next_ = sets_; }  // what is left is not run
   bool finished() const { return next_ >= sets_; }
-  // Goes on with the next set, until one asks for data, opens a cursor, or all are done. Throws only for a lone set, or when
-  // the statement cannot be prepared.
+  std::size_t set_in_hand() const { return next_ == 0 ? 0 : next_ - 1; }  // one by one: the set that runs or ran last
+  // Goes on with the next set, until one asks for data, opens a cursor, has OUT values to be read, or all are done. Throws only
+  // for a lone set, or when the statement cannot be prepared.
   SQLRETURN run();
   SQLRETURN run_awaited();  // the set whose data has come, then as run()
 

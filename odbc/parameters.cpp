@@ -9,31 +9,9 @@
 namespace selkie::odbc {
 namespace {
 
-constexpr std::uint16_t kUtf8mb4 = 45;  // utf8mb4_general_ci
-
-bool is_text(SQLSMALLINT sql_type) {
-  switch (sql_type) {
-    case SQL_CHAR:
-    case SQL_VARCHAR:
-    case SQL_LONGVARCHAR:
-    case SQL_WCHAR:
-    case SQL_WVARCHAR:
-    case SQL_WLONGVARCHAR: return true;
-    default: return false;
-  }
-}
-
-bool is_output(SQLSMALLINT direction) { return direction == SQL_PARAM_OUTPUT || direction == SQL_PARAM_INPUT_OUTPUT; }
-
 bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_type == SQL_C_WCHAR || c_type == SQL_C_BINARY; }
 
 bool means_data_at_execution(SQLLEN length) { return length == SQL_DATA_AT_EXEC || length <= SQL_LEN_DATA_AT_EXEC_OFFSET; }
-
-template <class T>
-T* at(T* pointer, SQLLEN bytes) {
-  if (pointer == nullptr) return nullptr;
-  return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
-}
 
 [[noreturn]] void no_buffer(SQLSMALLINT number) {
   throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(number) + " has no buffer and is not NULL.");
@@ -42,20 +20,6 @@ T* at(T* pointer, SQLLEN bytes) {
 [[noreturn]] void bad_length(SQLSMALLINT number, SQLLEN length, SQLLEN buffer_bytes) {
   throw Fail(SqlState::invalid_length, "Parameter " + std::to_string(number) + " claims " + std::to_string(length) +
                                            " bytes in a buffer of " + std::to_string(buffer_bytes) + ".");
-}
-
-SqlState state_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::null_without_indicator: return SqlState::indicator_required;
-    case Outcome::out_of_range: return SqlState::out_of_range;
-    case Outcome::not_convertible: return SqlState::bad_cast;
-    case Outcome::bad_datetime: return SqlState::bad_datetime;
-    case Outcome::datetime_overflow: return SqlState::datetime_overflow;
-    case Outcome::interval_overflow: return SqlState::interval_overflow;
-    case Outcome::bad_length: return SqlState::invalid_length;
-    case Outcome::too_long: return SqlState::string_too_long;
-    default: return SqlState::general_error;
-  }
 }
 
 }  // namespace
@@ -77,16 +41,21 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     return;
   }
   bound_.clear();
-  has_output_ = false;
+  outputs_.clear();
+  const auto require_bound = [&](SQLSMALLINT number) {
+    const DescriptorRecord* const app = apd.find(number);
+    const DescriptorRecord* const imp = ipd.find(number);
+    if (app != nullptr && imp != nullptr && (app->is_bound() || !is_input(imp->parameter_type))) return;
+    throw Fail(SqlState::wrong_parameter_count, "The statement has " +
+                                                    std::to_string(count + static_cast<std::size_t>(first) - 1) +
+                                                    " parameters; parameter " + std::to_string(number) + " is not bound.");
+  };
+  for (SQLSMALLINT number = 1; number < first; ++number) require_bound(number);
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
+    require_bound(number);
     const DescriptorRecord* app = apd.find(number);
     const DescriptorRecord* imp = ipd.find(number);
-    if (app == nullptr || imp == nullptr || !app->is_bound()) {
-      throw Fail(SqlState::wrong_parameter_count, "The statement has " +
-                                                      std::to_string(count + static_cast<std::size_t>(first) - 1) +
-                                                      " parameters; parameter " + std::to_string(number) + " is not bound.");
-    }
     Bound bound;
     bound.number = number;
     bound.direction = imp->parameter_type;
@@ -103,9 +72,9 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
     bound.indicator = app->indicator_ptr;
     bound.data_step = steps.data;
     bound.length_step = steps.length;
-    bound.may_be_plain = bound.direction != SQL_PARAM_OUTPUT && bound.data != nullptr &&
+    bound.may_be_plain = is_input(bound.direction) && !is_output_stream(bound.direction) && bound.data != nullptr &&
                          bound.indicator == bound.octet_length && (bound.octet_length != nullptr || bound.fixed_bytes != 0);
-    has_output_ = has_output_ || is_output(bound.direction);
+    if (is_output(bound.direction)) outputs_.push_back(number);
     bound_.push_back(std::move(bound));
   }
   types_.clear();
@@ -146,6 +115,12 @@ Parameters::Value Parameters::value(const Bound& bound, std::size_t set) const {
     value.at_execution = means_data_at_execution(length);
     if (value.is_null || value.is_default || value.at_execution) return value;
   }
+  // What is bound is a name for the value, no buffer.
+  if (is_output_stream(bound.direction)) {
+    throw Fail(SqlState::restricted_parameter,
+               "Parameter " + std::to_string(bound.number) +
+                   " is streamed: its length must be SQL_DATA_AT_EXEC, SQL_NULL_DATA or SQL_DEFAULT_PARAM.");
+  }
   value.data = at(bound.data, bind_offset_ + row * bound.data_step);
   if (value.data == nullptr) no_buffer(bound.number);
   if (bound.fixed_bytes != 0) {
@@ -177,7 +152,7 @@ inline bool Parameters::plain_value(const Bound& bound, std::size_t set, Value& 
 
 // Nullopt: `value` is to be sent like a plain one.
 std::optional<Parameters::Sent> Parameters::unusual_value(const Bound& bound, std::size_t set, Value& value) const {
-  if (bound.direction == SQL_PARAM_OUTPUT || bound.source == Source::null) return Sent::null;
+  if (!is_input(bound.direction) || bound.source == Source::null) return Sent::null;
   if (bound.source == Source::streamed) return Sent::value;
   if (bound.source == Source::collected) {
     value.data = bound.collected.data();
@@ -307,8 +282,8 @@ bool Parameters::awaits_data_in_some_set() const {
 }
 
 bool Parameters::needs_data(std::size_t set) const {
-  return std::ranges::any_of(
-      bound_, [&](const Bound& bound) { return bound.direction != SQL_PARAM_OUTPUT && value(bound, set).at_execution; });
+  return std::ranges::any_of(bound_,
+                             [&](const Bound& bound) { return is_input(bound.direction) && value(bound, set).at_execution; });
 }
 
 void Parameters::begin_data(std::size_t set) {
@@ -329,7 +304,7 @@ std::optional<SQLPOINTER> Parameters::next_data() {
   }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];
-    if (bound.direction == SQL_PARAM_OUTPUT || !value(bound, data_set_).at_execution) continue;
+    if (!is_input(bound.direction) || !value(bound, data_set_).at_execution) continue;
     data_parameter_ = data_next_++;
     return at(bound.data, statement_.apd().bind_offset() + static_cast<SQLLEN>(data_set_) * bound.data_step);
   }
@@ -379,62 +354,6 @@ void Parameters::end_data() {
     bound.source = Source::buffer;
     bound.collected.clear();
   }
-}
-
-void Parameters::deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
-                              protocol::Encoding encoding) {
-  const DescriptorRecord* app = statement_.apd().find(number);
-  const DescriptorRecord* imp = statement_.ipd().find(number);
-  const SQLSMALLINT c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
-  const OutOptions options{.zero_date = statement_.zero_date(),
-                           .numeric_precision = app->precision,
-                           .numeric_scale = app->scale,
-                           .interval_precision = app->datetime_interval_precision,
-                           .seconds_precision = app->precision};
-  // MySQL describes an OUT value of text as bytes: what it is, the application said.
-  protocol::Column described = column;
-  if (is_text(imp->concise_type) && described.charset == protocol::kBinaryCharset) described.charset = kUtf8mb4;
-  const OutPlan plan = plan_output(described, encoding, c_type, options);
-  if (plan.convert == nullptr) throw Fail(SqlState::restricted_type);
-  const SQLLEN offset = statement_.apd().bind_offset();
-  const Slot slot{at(app->data_ptr, offset), app->octet_length, at(app->octet_length_ptr, offset),
-                  at(app->indicator_ptr, offset)};
-  const Outcome outcome = cell.is_null() ? write_null(slot) : plan.convert(plan, cell, slot, nullptr);
-  if (is_error(outcome)) fail(number, outcome);
-  if (outcome != Outcome::ok) statement_.diagnostics.conversion(outcome, SQL_NO_ROW_NUMBER, number);
-}
-
-void Parameters::deliver_output(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding) {
-  std::vector<protocol::Cell> cells(columns.size());
-  const bool well_formed =
-      encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
-  if (!well_formed) {
-    statement_.connection().session().close();
-    throw Fail(SqlState::link_failure,
-               "The server sent OUT values that do not fit their description; the connection was closed.");
-  }
-  std::size_t next = 0;
-  for (const Bound& bound : bound_) {
-    if (!is_output(bound.direction)) {
-      continue;
-    }
-    if (next == cells.size()) break;
-    deliver_cell(bound.number, cells[next], columns[next], encoding);
-    ++next;
-  }
-}
-
-void Parameters::deliver_return_value(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding) {
-  std::vector<protocol::Cell> cells(columns.size());
-  const bool well_formed =
-      encoding == protocol::Encoding::text ? protocol::slice_text(row, cells) : protocol::slice_binary(row, columns, cells);
-  if (!well_formed || cells.empty()) {
-    statement_.connection().session().close();
-    throw Fail(SqlState::link_failure, "The server sent no return value; the connection was closed.");
-  }
-  const DescriptorRecord* app = statement_.apd().find(1);
-  if (app == nullptr || statement_.ipd().find(1) == nullptr || !app->is_bound()) throw Fail(SqlState::wrong_parameter_count);
-  deliver_cell(1, cells[0], columns[0], encoding);
 }
 
 }  // namespace selkie::odbc

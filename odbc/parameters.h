@@ -1,4 +1,4 @@
-// Parameters: the application's buffers (APD, IPD) turned into what an execution sends, and OUT values brought back.
+// Parameters: the application's buffers (APD, IPD) turned into what an execution sends. What comes back is output_values.h's.
 // Spec: ODBC SQLBindParameter, "Arrays of Parameter Values", "Sending Long Data", "Procedure Parameters"
 #pragma once
 
@@ -13,6 +13,7 @@
 
 #include "odbc/convert.h"
 #include "odbc/descriptor.h"
+#include "odbc/output_values.h"
 #include "protocol/bytes.h"
 #include "protocol/commands.h"
 #include "protocol/row.h"
@@ -83,11 +84,8 @@ class Parameters {
 
   // --- OUT values
 
-  bool has_output() const { return has_output_; }
-  // Delivers a CALL's OUT values, one column per OUT or INOUT parameter. Posts warnings; throws Fail on conversion errors.
-  void deliver_output(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding);
-  // Delivers the value of {?=call f()} to parameter 1.
-  void deliver_return_value(protocol::Bytes row, const protocol::ColumnSet& columns, protocol::Encoding encoding);
+  bool has_output() const { return !outputs_.empty(); }
+  const std::vector<SQLSMALLINT>& outputs() const { return outputs_; }  // ODBC's numbers of the OUT and INOUT parameters
 
  private:
   // How the current set's value of a parameter gets to the server.
@@ -116,8 +114,6 @@ class Parameters {
   };
   Value value(const Bound& bound, std::size_t set) const;
   bool plain_value(const Bound& bound, std::size_t set, Value& value) const;
-  void deliver_cell(SQLSMALLINT number, const protocol::Cell& cell, const protocol::Column& column,
-                    protocol::Encoding encoding);
   enum class Sent : std::uint8_t { value, null, default_ };
   std::optional<Sent> unusual_value(const Bound& bound, std::size_t set, Value& value) const;
   // Appends one value to values_, if it is one.
@@ -135,7 +131,7 @@ class Parameters {
   std::uint64_t apd_generation_ = 0, ipd_generation_ = 0;
   const Descriptor* planned_apd_ = nullptr;
   SQLSMALLINT planned_first_ = 0;
-  bool has_output_ = false;
+  std::vector<SQLSMALLINT> outputs_;
 
   std::vector<std::uint8_t> null_bitmap_;
   std::vector<protocol::ParameterType> types_;

@@ -11,12 +11,6 @@
 namespace selkie::odbc {
 namespace {
 
-template <class T>
-T* at(T* pointer, SQLLEN bytes) {
-  if (pointer == nullptr) return nullptr;
-  return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
-}
-
 // The record as if it were bound to row `row` alone.
 DescriptorRecord at_row(const Descriptor& descriptor, DescriptorRecord record, SQLSMALLINT c_type, SQLULEN row) {
   const RowSteps steps = descriptor.row_steps(record, c_type);
@@ -88,7 +82,7 @@ SQLRETURN RowOperation::param_data(SQLPOINTER* token) {
 
 void RowOperation::put_data(SQLPOINTER data, SQLLEN length) { helper_.put_data(data, length); }
 
-void RowOperation::cancel() { helper_.cancel_data_at_execution(); }
+void RowOperation::cancel() { helper_.cancel_awaited(); }
 
 State RowOperation::state() const { return helper_.state(); }
 
@@ -132,7 +126,7 @@ SQLRETURN RowOperation::outcome() {
 
 void RowOperation::prepare() {
   const Target& target = targets_[next_];
-  helper_.cancel_data_at_execution();
+  helper_.cancel_awaited();
   helper_.close_cursor();
   helper_.diagnostics.clear();
   helper_.as_text = false;

@@ -23,6 +23,7 @@ namespace selkie::odbc {
   X(wrong_parameter_count, "07002", "07001", "COUNT field incorrect")                                           \
   X(not_a_cursor_specification, "07005", "24000", "Prepared statement is not a cursor specification")           \
   X(restricted_type, "07006", "07006", "Restricted data type attribute violation")                              \
+  X(restricted_parameter, "07007", "07007", "Restricted parameter value violation")                             \
   X(invalid_descriptor_index, "07009", "S1002", "Invalid descriptor index")                                     \
   X(cannot_connect, "08001", "08001", "Client unable to establish connection")                                  \
   X(connection_in_use, "08002", "08002", "Connection name in use")                                              \

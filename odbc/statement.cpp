@@ -15,7 +15,8 @@ Statement::Statement(Connection& connection)
       ird_(connection, DescriptorRole::ird, true),
       ipd_(connection, DescriptorRole::ipd, true),
       cursor_(*this),
-      parameters_(*this) {
+      parameters_(*this),
+      output_values_(*this) {
   attributes.metadata_id = connection.metadata_id;
   diagnostics.set_server(connection.server_name());
   connection.statements.insert(this);
@@ -51,6 +52,7 @@ State Statement::state() const {
     }
     case Phase::executed: return answer_.has_more_results() ? State::executed_more : State::executed;
     case Phase::cursor: return cursor_state_;
+    case Phase::output: return output_values_.is_named() ? State::output_named : State::output_available;
     case Phase::need_data: break;
   }
   if (operation_) return operation_->state();
@@ -117,7 +119,7 @@ SQLSMALLINT Statement::parameter_count() { return static_cast<SQLSMALLINT>(sql_.
 // --- Ending
 
 void Statement::close_cursor() {
-  if (phase_ == Phase::cursor || phase_ == Phase::executed) {
+  if (phase_ == Phase::cursor || phase_ == Phase::executed || phase_ == Phase::output) {
     drop_answer();
     array_.stop();
     phase_ = closed_phase();
@@ -128,6 +130,7 @@ void Statement::close_cursor() {
 // Whatever is left on the wire is read or stopped; a failure of the connection shows at its next use.
 void Statement::drop_answer() {
   cursor_.close();
+  output_values_.forget();
   if (answer_.live()) {
     try {
       connection_.drain(sql_.kind == StatementKind::select && !sql_.has_several_statements);
@@ -188,13 +191,14 @@ auto Statement::or_end_data(Body&& body) {
   try {
     return body();
   } catch (...) {
-    cancel_data_at_execution();
+    cancel_awaited();
     throw;
   }
 }
 
 SQLRETURN Statement::param_data(SQLPOINTER* token) {
   if (operation_) return go_on_with_operation([&] { return operation_->param_data(token); });
+  if (phase_ == Phase::output) return next_output_value(token);
   const auto ask_for_next = [&] {
     const auto next = parameters_.next_data();
     if (next && token != nullptr) *token = *next;
@@ -204,6 +208,7 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
   phase_ = closed_phase();
   const SQLRETURN code = array_.run_awaited();
   if (code == SQL_NEED_DATA) or_end_data(ask_for_next);  // the first value of another set
+  if (code == SQL_PARAM_DATA_AVAILABLE && token != nullptr) *token = output_values_.name_first().value_or(nullptr);
   return code;
 }
 
@@ -221,7 +226,8 @@ void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   });
 }
 
-void Statement::cancel_data_at_execution() {
+void Statement::cancel_awaited() {
+  if (phase_ == Phase::output) return close_cursor();
   if (phase_ != Phase::need_data) return;
   if (operation_) {
     operation_->cancel();

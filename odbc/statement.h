@@ -19,6 +19,7 @@
 #include "odbc/cursor.h"
 #include "odbc/descriptor.h"
 #include "odbc/marker_targets.h"
+#include "odbc/output_values.h"
 #include "odbc/parameter_arrays.h"
 #include "odbc/parameters.h"
 #include "odbc/sql_text.h"
@@ -47,6 +48,7 @@ class Statement : public Handle {
     executed,   // S4: no result set
     cursor,     // S5-S7: a result set is open
     need_data,  // S8-S10
+    output,     // S13, S14: streamed OUT values wait
   };
   Phase phase() const { return phase_; }
   State state() const;
@@ -62,7 +64,9 @@ class Statement : public Handle {
   SQLRETURN more_results();
   // SQLSetPos, SQLBulkOperations and positioned statements.
   SQLRETURN run_operation(std::unique_ptr<RowOperation> operation);
-  void cancel_data_at_execution();  // quiet when no data is awaited
+  // SQLCancel where the statement waits for the application: for data, or for streamed OUT values to be read.
+  bool awaits_application() const { return phase_ == Phase::need_data || phase_ == Phase::output; }
+  void cancel_awaited();  // quiet when it does not wait
 
   // --- Results
   SQLSMALLINT result_columns();  // asks the server after SQLPrepare alone
@@ -86,6 +90,8 @@ class Statement : public Handle {
 
   // `fetched`: the cursor's state afterwards, State::cursor_fetched or State::cursor_extended.
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched);
+  // SQLGetData: of the cursor's row, or of the OUT value that SQLParamData has named.
+  SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
   Cursor& cursor() { return cursor_; }
   const SqlText& sql() const { return sql_; }
 
@@ -184,7 +190,10 @@ class Statement : public Handle {
 
   void open_next_result(const protocol::ColumnSetPtr& known);
   void open_result(protocol::ResultHead head, protocol::ColumnSetPtr shape = nullptr);
-  void take_output_values(const protocol::ColumnSet& columns);
+  void take_output_values(const protocol::ColumnSet& columns, const std::vector<SQLSMALLINT>& numbers);
+  SQLRETURN next_output_value(SQLPOINTER* token);
+  // What SQLExecute and SQLMoreResults answer once a result is open.
+  SQLRETURN opened() const { return phase_ == Phase::output ? SQL_PARAM_DATA_AVAILABLE : SQL_SUCCESS; }
   protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
   bool rows_ended(protocol::RowStep step);  // always false, or throws
   void skip_rows();
@@ -224,6 +233,7 @@ class Statement : public Handle {
   protocol::Answer answer_;
   Cursor cursor_;
   Parameters parameters_;
+  OutputValues output_values_;
   ParameterArray array_{*this};
   Statement* cause_ = this;
   std::unique_ptr<RowOperation> operation_;  // under way: it awaits data

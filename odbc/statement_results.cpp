@@ -55,13 +55,11 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
     release_wire_when_done();
   }
   while (head.has_rows && answer_.out_params()) {
-    take_output_values(*head.columns);
+    take_output_values(*head.columns, parameters_.outputs());
     head = next_head(nullptr);
   }
   if (head.has_rows && sql_.has_return_value) {
-    protocol::Bytes row;
-    if (next_row(row)) parameters_.deliver_return_value(row, *head.columns, answer_.encoding());
-    skip_rows();
+    take_output_values(*head.columns, {1});
     head = {};
   }
   cursor_.close();
@@ -69,9 +67,9 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
     ird_.show(nullptr);
     set_row_count(static_cast<SQLLEN>(head.affected_rows));
     result_info_ = std::move(head.info);
-    phase_ = Phase::executed;
+    phase_ = output_values_.has_streams() ? Phase::output : Phase::executed;
     take_warnings(head.warnings);
-    show_warnings();
+    if (phase_ == Phase::executed) show_warnings();
     return;
   }
   last_columns_ = head.columns;
@@ -88,15 +86,36 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
   cursor_state_ = State::cursor_opened;
 }
 
-void Statement::take_output_values(const protocol::ColumnSet& columns) {
+void Statement::take_output_values(const protocol::ColumnSet& columns, const std::vector<SQLSMALLINT>& numbers) {
   protocol::Bytes row;
-  if (next_row(row) && parameters_.has_output()) parameters_.deliver_output(row, columns, answer_.encoding());
+  if (next_row(row)) output_values_.take(row, columns, answer_.encoding(), numbers, array_.set_in_hand());
   skip_rows();
+}
+
+SQLRETURN Statement::next_output_value(SQLPOINTER* token) {
+  if (const auto next = output_values_.next()) {
+    if (token != nullptr) *token = *next;
+    return SQL_PARAM_DATA_AVAILABLE;
+  }
+  phase_ = Phase::executed;
+  output_values_.finish();
+  show_warnings();
+  return SQL_SUCCESS;
+}
+
+SQLRETURN Statement::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
+                              SQLLEN* indicator) {
+  return phase_ == Phase::output ? output_values_.get_data(number, c_type, buffer, capacity_bytes, indicator)
+                                 : cursor_.get_data(number, c_type, buffer, capacity_bytes, indicator);
 }
 
 SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *cause_);
+  if (phase_ == Phase::output) {  // the streams are left unread
+    phase_ = Phase::executed;
+    output_values_.finish();
+  }
   auto unread_failure = cursor_.take_pending_failure();
   cursor_.close();
   if (unread_failure) throw CoreFail{std::move(*unread_failure)};
@@ -106,6 +125,7 @@ SQLRETURN Statement::more_results() {
     const bool ends_a_call = sql_.kind == StatementKind::call && !head.has_rows && !answer_.has_more_results();
     if (ends_a_call) break;
     open_result(std::move(head));
+    if (phase_ == Phase::output) return opened();
     // A CALL's OUT values were its last result.
     if (phase_ == Phase::executed && sql_.kind == StatementKind::call && !answer_.has_more_results()) break;
     return SQL_SUCCESS;

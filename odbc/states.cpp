@@ -22,44 +22,46 @@ constexpr Refusal HY011p{SqlState::attribute_cannot_be_set_now, SqlState::sequen
 // The state tables give an unprepared IRD HY010, SQLGetDescField and SQLCopyDesc themselves say HY007, which says more.
 constexpr StateRow kRows[] = {
     // clang-format off
-    //                                                                        S1      S2      S3      S4      S4+      S5       S6       S7       S8      S9      S10
-    {Call::bind,                     "SQLBindCol, SQLBindParameter",         {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::bulk_operations,          "SQLBulkOperations",                    {HY010,  HY010,  HY010,  s24000, s24000,  go,      go,      HY010,   HY010,  HY010,  HY010}},
-    {Call::close_cursor,             "SQLCloseCursor",                       {s24000, s24000, s24000, s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::column_attribute,         "SQLColAttribute",                      {HY010,  s07005, go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::column_count_attribute,   "SQLColAttribute of SQL_DESC_COUNT",    {HY010,  go,     go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::copy_from_ird,            "SQLCopyDesc from an IRD",              {HY007,  s24000, go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::describe_column,          "SQLDescribeCol",                       {HY010,  s07005, go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::describe_parameter,       "SQLDescribeParam",                     {HY010,  go,     go,     HY010np, HY010np,  HY010,   HY010,   HY010,   HY010,  HY010,  HY010}},
-    {Call::end_transaction,          "SQLEndTran, SQLDisconnect",            {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::execute,                  "SQLExecute",                           {HY010,  go,     go,     HY010np, s24000p, s24000p, s24000p, s24000p, HY010, HY010,  HY010}},
-    {Call::extended_fetch,           "SQLExtendedFetch",                     {HY010,  HY010,  HY010,  s24000, s24000,  go,      HY010,   go,      HY010,  HY010,  HY010}},
-    {Call::fetch,                    "SQLFetch, SQLFetchScroll",             {HY010,  HY010,  HY010,  s24000, s24000,  go,      go,      HY010,   HY010,  HY010,  HY010}},
-    {Call::free,                     "SQLFreeHandle, SQLFreeStmt",           {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::get_attribute,            "SQLGetStmtAttr",                       {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::get_cursor_name,          "SQLGetCursorName",                     {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::get_data,                 "SQLGetData",                           {HY010,  HY010,  HY010,  s24000, s24000,  s24000,  go,      go,      HY010,  HY010,  HY010}},
-    {Call::get_descriptor,           "SQLGetDescField, SQLGetDescRec",       {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
+    //                                                                        S1      S2      S3      S4       S4+      S5       S6       S7       S8      S9      S10     S13      S14
+    {Call::bind,                     "SQLBindCol, SQLBindParameter",          {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::bulk_operations,          "SQLBulkOperations",                     {HY010,  HY010,  HY010,  s24000,  s24000,  go,      go,      HY010,   HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::close_cursor,             "SQLCloseCursor",                        {s24000, s24000, s24000, s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::column_attribute,         "SQLColAttribute",                       {HY010,  s07005, go,     s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::column_count_attribute,   "SQLColAttribute of SQL_DESC_COUNT",     {HY010,  go,     go,     s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::copy_from_ird,            "SQLCopyDesc from an IRD",               {HY007,  s24000, go,     s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::describe_column,          "SQLDescribeCol",                        {HY010,  s07005, go,     s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::describe_parameter,       "SQLDescribeParam",                      {HY010,  go,     go,     HY010np, HY010np, HY010,   HY010,   HY010,   HY010,  HY010,  HY010,  HY010np, HY010np}},
+    {Call::disconnect,               "SQLDisconnect",                         {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::end_transaction,          "SQLEndTran",                            {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::execute,                  "SQLExecute",                            {HY010,  go,     go,     HY010np, s24000p, s24000p, s24000p, s24000p, HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::extended_fetch,           "SQLExtendedFetch",                      {HY010,  HY010,  HY010,  s24000,  s24000,  go,      HY010,   go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::fetch,                    "SQLFetch, SQLFetchScroll",              {HY010,  HY010,  HY010,  s24000,  s24000,  go,      go,      HY010,   HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::free,                     "SQLFreeHandle, SQLFreeStmt",            {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::get_attribute,            "SQLGetStmtAttr",                        {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::get_cursor_name,          "SQLGetCursorName",                      {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::get_data,                 "SQLGetData",                            {HY010,  HY010,  HY010,  s24000,  s24000,  s24000,  go,      go,      HY010,  HY010,  HY010,  HY010,   go}},
+    {Call::get_descriptor,           "SQLGetDescField, SQLGetDescRec",        {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
     {Call::get_ird,                  "SQLGetDescField, SQLGetDescRec of an IRD's columns",
-                                                                             {HY007,  go,     go,     s24000, s24000,  go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::get_row_number,           "SQLGetStmtAttr of SQL_ATTR_ROW_NUMBER",
-                                                                             {s24000, s24000, s24000, s24000, s24000,  s24000,  go,      go,      HY010,  HY010,  HY010}},
-    {Call::more_results,             "SQLMoreResults",                       {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
+                                                                              {HY007,  go,     go,     s24000,  s24000,  go,      go,      go,      HY010,  HY010,  HY010,  s24000,  s24000}},
+    {Call::get_row_number,           "SQLGetStmtAttr of SQL_ATTR_ROW_NUMBER", {s24000, s24000, s24000, s24000,  s24000,  s24000,  go,      go,      HY010,  HY010,  HY010,  s24000,  s24000}},
+    {Call::more_results,             "SQLMoreResults",                        {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
     {Call::new_statement,            "SQLPrepare, SQLExecDirect, SQLGetTypeInfo and the catalog functions",
-                                                                             {go,     go,     go,     go,     s24000,  s24000,  s24000,  s24000,  HY010,  HY010,  HY010}},
-    {Call::parameter_data,           "SQLParamData",                         {HY010,  HY010,  HY010,  HY010,  HY010,   HY010,   HY010,   HY010,   go,     HY010,  go}},
-    {Call::prepared_facts,           "SQLNumParams, SQLNumResultCols",       {HY010,  go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::put_data,                 "SQLPutData",                           {HY010,  HY010,  HY010,  HY010,  HY010,   HY010,   HY010,   HY010,   HY010,  go,     go}},
-    {Call::row_count,                "SQLRowCount",                          {HY010,  HY010,  HY010,  go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::set_attribute,            "SQLSetStmtAttr",                       {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::set_connection_attribute, "SQLSetConnectAttr",                    {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
+                                                                              {go,     go,     go,     go,      s24000,  s24000,  s24000,  s24000,  HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::parameter_count,          "SQLNumParams",                          {HY010,  go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::parameter_data,           "SQLParamData",                          {HY010,  HY010,  HY010,  HY010,   HY010,   HY010,   HY010,   HY010,   go,     HY010,  go,     go,      go}},
+    {Call::put_data,                 "SQLPutData",                            {HY010,  HY010,  HY010,  HY010,   HY010,   HY010,   HY010,   HY010,   HY010,  go,     go,     HY010,   HY010}},
+    {Call::reset_parameters,         "SQLFreeStmt of SQL_RESET_PARAMS",       {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::result_columns,           "SQLNumResultCols",                      {HY010,  go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::row_count,                "SQLRowCount",                           {HY010,  HY010,  HY010,  go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::set_attribute,            "SQLSetStmtAttr",                        {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::set_connection_attribute, "SQLSetConnectAttr",                     {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
     {Call::set_current_catalog,      "SQLSetConnectAttr of SQL_ATTR_CURRENT_CATALOG",
-                                                                             {go,     go,     go,     go,     go,      s24000,  s24000,  s24000,  HY010,  HY010,  HY010}},
-    {Call::set_cursor_attribute,     "SQLSetStmtAttr of the cursor's kind",  {go,     HY011,  HY011,  s24000, s24000,  s24000,  s24000,  s24000,  HY011p, HY011p, HY011p}},
-    {Call::set_cursor_name,          "SQLSetCursorName",                     {go,     go,     go,     s24000, s24000,  s24000,  s24000,  s24000,  HY010,  HY010,  HY010}},
+                                                                              {go,     go,     go,     go,      go,      s24000,  s24000,  s24000,  HY010,  HY010,  HY010,  HY010,   HY010}},
+    {Call::set_cursor_attribute,     "SQLSetStmtAttr of the cursor's kind",   {go,     HY011,  HY011,  s24000,  s24000,  s24000,  s24000,  s24000,  HY011p, HY011p, HY011p, HY010,   HY010}},
+    {Call::set_cursor_name,          "SQLSetCursorName",                      {go,     go,     go,     s24000,  s24000,  s24000,  s24000,  s24000,  HY010,  HY010,  HY010,  HY010,   HY010}},
     {Call::set_descriptor,           "SQLSetDescField, SQLSetDescRec, SQLCopyDesc",
-                                                                             {go,     go,     go,     go,     go,      go,      go,      go,      HY010,  HY010,  HY010}},
-    {Call::set_position,             "SQLSetPos",                            {HY010,  HY010,  HY010,  s24000, s24000,  s24000,  go,      go,      HY010,  HY010,  HY010}},
+                                                                              {go,     go,     go,     go,      go,      go,      go,      go,      HY010,  HY010,  HY010,  go,      go}},
+    {Call::set_position,             "SQLSetPos",                             {HY010,  HY010,  HY010,  s24000,  s24000,  s24000,  go,      go,      HY010,  HY010,  HY010,  HY010,   HY010}},
     // clang-format on
 };
 
@@ -75,6 +77,9 @@ bool has_cursor(State state) { return state >= State::cursor_opened && state <= 
 
 // What the application can do about it.
 std::string_view advice(SqlState refusal, State state) {
+  if (state >= State::output_available) {
+    return "Streamed OUT values are waiting: go on with SQLParamData and SQLGetData, or leave them with SQLMoreResults.";
+  }
   if (state >= State::need_data) {
     return state == State::must_put
                ? "Data is awaited for a parameter: send it with SQLPutData, or call SQLCancel."
@@ -110,7 +115,9 @@ std::string_view state_name(State state) {
                                          "S7 extended fetch",
                                          "S8 needs data",
                                          "S9 must put",
-                                         "S10 can put"};
+                                         "S10 can put",
+                                         "S13 output available",
+                                         "S14 output named"};
   static_assert(std::size(kNames) == kStates);
   return kNames[static_cast<std::size_t>(state)];
 }

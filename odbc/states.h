@@ -1,6 +1,6 @@
 // The statement's states and what may be called in each: the specification's state tables as one table, which the entry points
 // ask before they do anything. Depends on sqlstate.h alone.
-// Spec: ODBC Appendix B, "Statement Transitions"
+// Spec: ODBC Appendix B, "Statement Transitions"; "Retrieving Output Parameters Using SQLGetData"
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace selkie::odbc {
 
-// S0 is a handle that is none. S11 and S12 do not occur: nothing runs asynchronously (SQL_ASYNC_MODE is SQL_AM_NONE).
+// S0 is a handle that is none. S11 and S12 do not occur: nothing runs asynchronously (SQL_ASYNC_MODE is SQL_AM_NONE). The tables
+// know none for streamed output parameters; S13 and S14 go on with their numbers, as unixODBC does.
 enum class State : std::uint8_t {
   allocated,            // S1
   prepared_no_results,  // S2
@@ -25,8 +26,10 @@ enum class State : std::uint8_t {
   need_data,            // S8
   must_put,             // S9
   can_put,              // S10
+  output_available,     // S13: SQL_PARAM_DATA_AVAILABLE was answered
+  output_named,         // S14: SQLParamData has named a streamed value
 };
-inline constexpr std::size_t kStates = 11;
+inline constexpr std::size_t kStates = 13;
 std::string_view state_name(State state);  // "S1 allocated"
 
 // What the application calls: one or several functions with the same row in the tables, or a function with some arguments.
@@ -39,6 +42,7 @@ enum class Call : std::uint8_t {
   copy_from_ird,
   describe_column,
   describe_parameter,
+  disconnect,
   end_transaction,
   execute,
   extended_fetch,
@@ -52,9 +56,11 @@ enum class Call : std::uint8_t {
   get_row_number,
   more_results,
   new_statement,
+  parameter_count,
   parameter_data,
-  prepared_facts,
   put_data,
+  reset_parameters,
+  result_columns,
   row_count,
   set_attribute,
   set_connection_attribute,

@@ -62,7 +62,6 @@ TEST(Argument, ParameterBindingsAreChecked) {
     const Wrong all[] = {
         {"07009", 0, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &value, 0},
         {"HY105", 1, 99, SQL_C_SLONG, SQL_INTEGER, 0, 0, &value, 0},
-        {"HYC00", 1, SQL_PARAM_OUTPUT_STREAM, SQL_C_BINARY, SQL_LONGVARBINARY, 0, 0, &value, 0},
         {"HY003", 1, SQL_PARAM_INPUT, 12345, SQL_INTEGER, 0, 0, &value, 0},
         {"HY004", 1, SQL_PARAM_INPUT, SQL_C_SLONG, 12345, 0, 0, &value, 0},
         {"HY104", 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_DECIMAL, 100, 2, &value, 4},

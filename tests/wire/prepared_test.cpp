@@ -575,5 +575,55 @@ TEST(PreparedCall, OutValuesAreDeliveredAndTheCallsOkIsRead) {
       });
 }
 
+// What the driver manager would not let through: SQL_APD_TYPE, a value that nobody read, and SQLMoreResults before the end.
+TEST(PreparedCall, StreamedOutValuesAreReadOrGivenUp) {
+  const std::string sql = "CALL p(?,?)";
+  const auto client = [&](const std::function<void(Statement&, SQLPOINTER&)>& body) {
+    return [&, body](Connection& connection) {
+      static std::int32_t bound = 0;
+      SQLLEN length = 0;
+      SQLPOINTER token = nullptr;
+      bound = 0;
+      Statement s(connection);
+      s.prepare(sql);
+      s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_OUTPUT_STREAM, SQL_C_SLONG, SQL_INTEGER, 0, 0, &token, 0, nullptr));
+      s.check(::SQLBindParameter(s.handle(), 2, SQL_PARAM_OUTPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &bound, 0, &length));
+      EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_PARAM_DATA_AVAILABLE);
+      EXPECT_EQ(bound, 0);
+      body(s, token);
+      EXPECT_EQ(bound, 43);
+      EXPECT_FALSE(s.more());
+      expect_wire_in_step(connection);
+    };
+  };
+  const Talk talk = [&](const Server& server) {
+    const bool eofs = (server.capabilities & protocol::capability::kDeprecateEof) == 0;
+    const std::uint16_t marked = kAutocommit | kMoreResults | kOutParams;
+    const std::vector<Definition> out{integer("a"), integer("b")};
+    return prepares_and_executes(server, sql, 1, 2, {})
+        .sends(head(out, marked), binary_row({int32(42), int32(43)}), end(eofs ? kAutocommit : marked), ok())
+        .then(another_query());
+  };
+  constexpr SQLSMALLINT kApdType = -100;  // SQL_APD_TYPE
+  replay(talk, client([](Statement& s, SQLPOINTER& token) {
+           SQLPOINTER named = nullptr;
+           EXPECT_EQ(s.check(::SQLParamData(s.handle(), &named)), SQL_PARAM_DATA_AVAILABLE);
+           EXPECT_EQ(named, &token);
+           std::int32_t value = 0;
+           SQLLEN length = 0;
+           EXPECT_EQ(s.check(::SQLGetData(s.handle(), 1, kApdType, &value, 0, &length)), SQL_SUCCESS);
+           EXPECT_EQ(value, 42);
+           EXPECT_EQ(s.check(::SQLGetData(s.handle(), 1, kApdType, &value, 0, &length)), SQL_NO_DATA);
+           EXPECT_EQ(s.check(::SQLParamData(s.handle(), &named)), SQL_SUCCESS);
+         }));
+  replay(talk, client([](Statement& s, SQLPOINTER&) {
+           SQLPOINTER named = nullptr;
+           EXPECT_EQ(s.check(::SQLParamData(s.handle(), &named)), SQL_PARAM_DATA_AVAILABLE);
+           EXPECT_EQ(s.check(::SQLParamData(s.handle(), &named)), SQL_SUCCESS);
+         }),
+         {.whole_only = true});
+  replay(talk, client([](Statement& s, SQLPOINTER&) { EXPECT_FALSE(s.more()); }), {.whole_only = true});
+}
+
 }  // namespace
 }  // namespace selkie::test

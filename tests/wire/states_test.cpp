@@ -58,7 +58,28 @@ void bind_awaited_number(SQLHSTMT statement) {
               SQL_HANDLE_STMT, statement);
 }
 
+// A streamed OUT value waits, and SQLParamData may have named it.
+Way way_to_output(State state, bool is_prepared) {
+  const bool eofs = (kMySql97.capabilities & protocol::capability::kDeprecateEof) == 0;
+  const std::uint16_t marked = kAutocommit | kMoreResults | kOutParams;
+  const auto go = [=](Subject& s) {
+    const auto call = [&](SQLRETURN code) { return test::check(code, SQL_HANDLE_STMT, s.statement); };
+    SQLCHAR* const sql = sql_text("{CALL p(?)}");
+    call(::SQLBindParameter(s.statement, 1, SQL_PARAM_OUTPUT_STREAM, SQL_C_SLONG, SQL_INTEGER, 0, 0, s.statement, 0, nullptr));
+    if (is_prepared) call(::SQLPrepare(s.statement, sql, SQL_NTS));
+    EXPECT_EQ(call(is_prepared ? ::SQLExecute(s.statement) : ::SQLExecDirect(s.statement, sql, SQL_NTS)),
+              SQL_PARAM_DATA_AVAILABLE);
+    SQLPOINTER token = nullptr;
+    if (state == State::output_named) call(::SQLParamData(s.statement, &token));
+  };
+  return {state, is_prepared, go,
+          prepares_and_executes(kMySql97, "CALL p(?)", 1, 1, {})
+              .sends(head({integer("a")}, marked), binary_row({int32(42)}), end(eofs ? kAutocommit : marked), ok())
+              .closes()};
+}
+
 Way way(State state, bool is_prepared) {
+  if (state >= State::output_available) return way_to_output(state, is_prepared);
   const bool awaits = state >= State::need_data;
   const bool has_rows = state == State::prepared_results || (state >= State::cursor_opened && !awaits);
   const std::string sql = awaits ? "DO ?" : has_rows ? "SELECT 1" : "DO 1";
@@ -147,7 +168,7 @@ std::vector<Caller> callers() {
       {Call::describe_column, "SQLDescribeCol", kStmt, [](Subject& s) { return ::SQLDescribeCol(s.statement, 1, text, sizeof text, &small, nullptr, nullptr, nullptr, nullptr); }},
       {Call::describe_parameter, "SQLDescribeParam", kStmt, [](Subject& s) { return ::SQLDescribeParam(s.statement, 1, &small, nullptr, nullptr, nullptr); }},
       {Call::end_transaction, "SQLEndTran", kDbc, [](Subject& s) { return ::SQLEndTran(SQL_HANDLE_DBC, s.connection, SQL_COMMIT); }},
-      {Call::end_transaction, "SQLDisconnect", kDbc, [](Subject& s) {
+      {Call::disconnect, "SQLDisconnect", kDbc, [](Subject& s) {
          const SQLRETURN code = ::SQLDisconnect(s.connection);
          if (code != SQL_ERROR) s.statement = nullptr;
          return code;
@@ -163,7 +184,7 @@ std::vector<Caller> callers() {
        }},
       {Call::free, "SQLFreeStmt(SQL_CLOSE)", kStmt, [](Subject& s) { return ::SQLFreeStmt(s.statement, SQL_CLOSE); }},
       {Call::free, "SQLFreeStmt(SQL_UNBIND)", kStmt, [](Subject& s) { return ::SQLFreeStmt(s.statement, SQL_UNBIND); }},
-      {Call::free, "SQLFreeStmt(SQL_RESET_PARAMS)", kStmt, [](Subject& s) { return ::SQLFreeStmt(s.statement, SQL_RESET_PARAMS); }},
+      {Call::reset_parameters, "SQLFreeStmt(SQL_RESET_PARAMS)", kStmt, [](Subject& s) { return ::SQLFreeStmt(s.statement, SQL_RESET_PARAMS); }},
       {Call::get_attribute, "SQLGetStmtAttr", kStmt, [](Subject& s) { return ::SQLGetStmtAttr(s.statement, SQL_ATTR_MAX_ROWS, &length, 0, nullptr); }},
       {Call::get_cursor_name, "SQLGetCursorName", kStmt, [](Subject& s) { return ::SQLGetCursorName(s.statement, text, sizeof text, nullptr); }},
       {Call::get_data, "SQLGetData", kStmt, [](Subject& s) { return ::SQLGetData(s.statement, 1, SQL_C_SLONG, &number, 0, &length); }},
@@ -187,8 +208,8 @@ std::vector<Caller> callers() {
       {Call::new_statement, "SQLTablePrivileges", kStmt, [t](Subject& s) { return ::SQLTablePrivileges(s.statement, nullptr, 0, nullptr, 0, t, 1); }},
       {Call::new_statement, "SQLColumnPrivileges", kStmt, [t](Subject& s) { return ::SQLColumnPrivileges(s.statement, nullptr, 0, nullptr, 0, t, 1, nullptr, 0); }},
       {Call::parameter_data, "SQLParamData", kStmt, [](Subject& s) { SQLPOINTER token = nullptr; return ::SQLParamData(s.statement, &token); }},
-      {Call::prepared_facts, "SQLNumParams", kStmt, [](Subject& s) { return ::SQLNumParams(s.statement, &small); }},
-      {Call::prepared_facts, "SQLNumResultCols", kStmt, [](Subject& s) { return ::SQLNumResultCols(s.statement, &small); }},
+      {Call::parameter_count, "SQLNumParams", kStmt, [](Subject& s) { return ::SQLNumParams(s.statement, &small); }},
+      {Call::result_columns, "SQLNumResultCols", kStmt, [](Subject& s) { return ::SQLNumResultCols(s.statement, &small); }},
       {Call::put_data, "SQLPutData", kStmt, [](Subject& s) { return ::SQLPutData(s.statement, &number, 0); }},
       {Call::row_count, "SQLRowCount", kStmt, [](Subject& s) { return ::SQLRowCount(s.statement, &length); }},
       {Call::set_attribute, "SQLSetStmtAttr", kStmt, [pointer](Subject& s) { return ::SQLSetStmtAttr(s.statement, SQL_ATTR_MAX_ROWS, pointer(0), 0); }},
