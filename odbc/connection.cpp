@@ -362,8 +362,7 @@ std::vector<std::vector<std::optional<std::string>>> Connection::query(std::stri
 }
 
 std::vector<std::vector<std::optional<std::string>>> Connection::query(protocol::Session& s, std::string_view sql) {
-  write_query(s.begin_command(), sql);
-  s.end_command();
+  s.queue_query(sql);
   require(s.send());
   const protocol::ResultHead head = require(s.next_result(nullptr));
   std::vector<std::vector<std::optional<std::string>>> rows;

@@ -24,11 +24,6 @@ bool changes_rows(StatementKind kind) {
          kind == StatementKind::delete_;
 }
 
-void queue(protocol::Session& session, std::string_view sql) {
-  protocol::write_query(session.begin_command(), sql);
-  session.end_command();
-}
-
 }  // namespace
 
 void ParameterArray::begin() {
@@ -140,7 +135,9 @@ void ParameterArray::run_together() {
   waiting_.clear();
   sent_ = answered_ = 0;
   const bool bulk = statement_.connection_.session().dialect().bulk();
-  values_row_ = bulk ? std::nullopt : repeatable_row(statement_.sql_.text, statement_.connection_.lexer_modes());
+  const bool each_for_itself = statement_.parameters_.has_attributes();  // they are a command's, and each row has its own
+  values_row_ =
+      bulk || each_for_itself ? std::nullopt : repeatable_row(statement_.sql_.text, statement_.connection_.lexer_modes());
   if (!values_row_) statement_.prepare_on_server();
   const bool returns_rows = statement_.server_statement_ && statement_.server_statement_->columns;
   if (statement_.runs_as_text() || returns_rows) return;
@@ -252,7 +249,8 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
     protocol::write_execute_head(out, {.statement_id = many_->id,
                                        .parameters = static_cast<std::uint16_t>(many_->rows * parameters.count()),
                                        .null_bitmap = parameters.null_bitmap(),
-                                       .types = types});
+                                       .types = types,
+                                       .takes_names = session.dialect().query_attributes()});
     out.bytes(parameters.values());
     many_->sent_types = parameters.types();
   }
@@ -304,9 +302,9 @@ bool ParameterArray::prepare_rows(protocol::Session& session, std::size_t rows) 
 
 // Queues what makes the next command one that can be taken back; it costs no round trip. Its answer comes before the command's.
 void ParameterArray::queue_safety(protocol::Session& session) {
-  if (safety_ != Safety::own_transaction) return queue(session, "SAVEPOINT selkie_rows");  // replaces the one before
+  if (safety_ != Safety::own_transaction) return session.queue_query("SAVEPOINT selkie_rows");  // replaces the one before
   // START TRANSACTION would unlock the application's locked tables.
-  queue(session, in_own_transaction_ ? "COMMIT" : "SET autocommit=0");
+  session.queue_query(in_own_transaction_ ? "COMMIT" : "SET autocommit=0");
   in_own_transaction_ = true;
 }
 
@@ -317,7 +315,7 @@ bool ParameterArray::take_back(protocol::Session& session) {
   statement_.answer_ = {};
   if (safety_ == Safety::nothing_sent) return true;
   if (safety_ == Safety::none) return false;
-  queue(session, safety_ == Safety::savepoint ? "ROLLBACK TO SAVEPOINT selkie_rows" : "ROLLBACK");
+  session.queue_query(safety_ == Safety::savepoint ? "ROLLBACK TO SAVEPOINT selkie_rows" : "ROLLBACK");
   statement_.send(session);
   auto undone = session.next_result(nullptr);
   return undone.ok() && undone->warnings == 0;
@@ -325,7 +323,7 @@ bool ParameterArray::take_back(protocol::Session& session) {
 
 // Commits the last command's rows.
 void ParameterArray::leave_own_transaction(protocol::Session& session) {
-  queue(session, "SET autocommit=1");
+  session.queue_query("SET autocommit=1");
   try {
     statement_.send(session);
     require(session.next_result(nullptr));

@@ -32,16 +32,18 @@ SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
   return static_cast<SQLLEN>(size);
 }
 
-void Parameters::plan(std::size_t count, SQLSMALLINT first) {
+void Parameters::plan(std::size_t count, SQLSMALLINT first, bool takes_attributes) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
   bind_offset_ = apd.bind_offset();
   if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
-      planned_first_ == first && bound_.size() == count) {
+      planned_first_ == first && markers_ == count) {
     return;
   }
+  planned_apd_ = nullptr;
   bound_.clear();
   outputs_.clear();
+  attribute_names_.clear();
   const auto require_bound = [&](SQLSMALLINT number) {
     const DescriptorRecord* const app = apd.find(number);
     const DescriptorRecord* const imp = ipd.find(number);
@@ -54,35 +56,48 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
     require_bound(number);
-    const DescriptorRecord* app = apd.find(number);
-    const DescriptorRecord* imp = ipd.find(number);
-    Bound bound;
-    bound.number = number;
-    bound.direction = imp->parameter_type;
-    bound.c_type = app->concise_type == SQL_C_DEFAULT ? default_c_type(imp->concise_type, false) : app->concise_type;
-    bound.plan = plan_input(bound.c_type, imp->concise_type, imp->type == SQL_DATETIME ? imp->precision : imp->scale);
-    if (bound.plan.convert == nullptr) {
-      throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
-    }
-    const RowSteps steps = apd.row_steps(*app, bound.c_type);
-    bound.data = app->data_ptr;
-    bound.buffer_bytes = app->octet_length;
-    bound.fixed_bytes = static_cast<SQLLEN>(c_type_size(bound.c_type));
-    bound.octet_length = app->octet_length_ptr;
-    bound.indicator = app->indicator_ptr;
-    bound.data_step = steps.data;
-    bound.length_step = steps.length;
-    bound.may_be_plain = is_input(bound.direction) && !is_output_stream(bound.direction) && bound.data != nullptr &&
-                         bound.indicator == bound.octet_length && (bound.octet_length != nullptr || bound.fixed_bytes != 0);
+    const Bound& bound = bound_.emplace_back(resolve(number, *apd.find(number), *ipd.find(number)));
     if (is_output(bound.direction)) outputs_.push_back(number);
-    bound_.push_back(std::move(bound));
+  }
+  const std::size_t all = takes_attributes ? static_cast<std::size_t>(apd.count()) + 1 - static_cast<std::size_t>(first) : 0;
+  for (std::size_t i = count; i < all; ++i) {
+    const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
+    const DescriptorRecord* const app = apd.find(number);
+    const DescriptorRecord* const imp = ipd.find(number);
+    const bool is_attribute = app->is_bound() && imp != nullptr && !imp->name.empty() && imp->parameter_type == SQL_PARAM_INPUT;
+    if (!is_attribute) continue;
+    bound_.push_back(resolve(number, *app, *imp));
+    attribute_names_.push_back(imp->name);
   }
   types_.clear();
   for (const Bound& bound : bound_) types_.push_back(bound.plan.type);
+  markers_ = count;
   planned_apd_ = &apd;
   apd_generation_ = apd.generation();
   ipd_generation_ = ipd.generation();
   planned_first_ = first;
+}
+
+Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp) const {
+  Bound bound;
+  bound.number = number;
+  bound.direction = imp.parameter_type;
+  bound.c_type = app.concise_type == SQL_C_DEFAULT ? default_c_type(imp.concise_type, false) : app.concise_type;
+  bound.plan = plan_input(bound.c_type, imp.concise_type, imp.type == SQL_DATETIME ? imp.precision : imp.scale);
+  if (bound.plan.convert == nullptr) {
+    throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
+  }
+  const RowSteps steps = statement_.apd().row_steps(app, bound.c_type);
+  bound.data = app.data_ptr;
+  bound.buffer_bytes = app.octet_length;
+  bound.fixed_bytes = static_cast<SQLLEN>(c_type_size(bound.c_type));
+  bound.octet_length = app.octet_length_ptr;
+  bound.indicator = app.indicator_ptr;
+  bound.data_step = steps.data;
+  bound.length_step = steps.length;
+  bound.may_be_plain = is_input(bound.direction) && !is_output_stream(bound.direction) && bound.data != nullptr &&
+                       bound.indicator == bound.octet_length && (bound.octet_length != nullptr || bound.fixed_bytes != 0);
+  return bound;
 }
 
 std::size_t Parameters::sets() const { return std::max<std::size_t>(statement_.apd().array_size, 1); }
@@ -230,6 +245,18 @@ bool Parameters::append_row(std::size_t set) {
   }
   null_bits_ += bound_.size();
   return true;
+}
+
+protocol::QueryAttributes Parameters::attributes() {
+  if (!has_attributes()) return {};
+  attribute_nulls_.assign((attribute_names_.size() + 7) / 8, 0);
+  for (std::size_t i = 0; i < attribute_names_.size(); ++i) {
+    if (is_null(markers_ + i)) attribute_nulls_[i / 8] = static_cast<std::uint8_t>(attribute_nulls_[i / 8] | 1u << (i % 8));
+  }
+  return {.null_bitmap = attribute_nulls_,
+          .types = std::span(types_).subspan(markers_),
+          .names = attribute_names_,
+          .values = values().subspan(markers_ == 0 ? 0 : value_ends_[markers_ - 1])};
 }
 
 std::string Parameters::interpolate(const std::string& text, const std::vector<std::uint32_t>& markers,

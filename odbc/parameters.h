@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "odbc/convert.h"
@@ -30,11 +32,14 @@ class Parameters {
   explicit Parameters(Statement& statement) : statement_(statement) {}
 
   // Resolves the bindings of `count` markers.
-  //   first  ODBC's number of the first marker's parameter: 2 when parameter 1 is the return value of {?=call f()}
+  //   first             ODBC's number of the first marker's parameter: 2 when parameter 1 is the return value of {?=call f()}
+  //   takes_attributes  parameters bound beyond the markers that have a name (SQL_DESC_NAME of the IPD) are query attributes,
+  //                     as in MySQL's own driver; all others there are left alone
   // Throws Fail(07002) when one is not bound, Fail(07006) for an impossible pair of types.
-  void plan(std::size_t count, SQLSMALLINT first);
+  void plan(std::size_t count, SQLSMALLINT first, bool takes_attributes);
 
-  std::size_t count() const { return bound_.size(); }
+  std::size_t count() const { return markers_; }
+  bool has_attributes() const { return !attribute_names_.empty(); }
   std::size_t sets() const;                // SQL_ATTR_PARAMSET_SIZE
   bool is_ignored(std::size_t set) const;  // by SQL_ATTR_PARAM_OPERATION_PTR
   void set_status(std::size_t set, SQLUSMALLINT status);
@@ -53,13 +58,17 @@ class Parameters {
 
   // Afterwards, of all that was appended:
   protocol::Bytes null_bitmap() const { return null_bitmap_; }
-  const std::vector<protocol::ParameterType>& types() const { return types_; }  // of one set
+  // Of one set: first the markers', then the attributes'.
+  const std::vector<protocol::ParameterType>& types() const { return types_; }
+  std::span<const std::string_view> attribute_names() const { return attribute_names_; }
   protocol::Bytes values() const { return values_.bytes(); }
   bool is_null(std::size_t parameter) const {  // of the set converted
     return parameter / 8 < null_bitmap_.size() && (null_bitmap_[parameter / 8] >> (parameter % 8) & 1) != 0;
   }
   bool has_null() const { return has_null_; }
   bool has_default() const { return !defaults_.empty(); }  // of the set converted: it can only be sent as text
+  // The attributes of the set converted, for a text without markers or with their values in it. Valid until the next one is.
+  protocol::QueryAttributes attributes();
   // The text with every marker replaced by its value as a literal, of the set converted.
   std::string interpolate(const std::string& text, const std::vector<std::uint32_t>& markers, bool no_backslash_escapes) const;
 
@@ -106,6 +115,8 @@ class Parameters {
     std::vector<std::uint8_t> collected;  // pieces of SQLPutData; of a streamed SQL_C_WCHAR: half a character
   };
 
+  Bound resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp) const;
+
   // One value as the application left it.
   struct Value {
     const void* data = nullptr;
@@ -127,13 +138,15 @@ class Parameters {
   [[noreturn]] void fail(SQLSMALLINT number, Outcome outcome) const;
 
   Statement& statement_;
-  std::vector<Bound> bound_;
+  std::vector<Bound> bound_;  // the markers', then the attributes'
+  std::size_t markers_ = 0;
+  std::vector<std::string_view> attribute_names_;  // the IPD's
   std::uint64_t apd_generation_ = 0, ipd_generation_ = 0;
   const Descriptor* planned_apd_ = nullptr;
   SQLSMALLINT planned_first_ = 0;
   std::vector<SQLSMALLINT> outputs_;
 
-  std::vector<std::uint8_t> null_bitmap_;
+  std::vector<std::uint8_t> null_bitmap_, attribute_nulls_;
   std::vector<protocol::ParameterType> types_;
   protocol::ByteWriter values_;
   std::vector<std::size_t> value_ends_;  // in values_, by parameter

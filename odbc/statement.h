@@ -176,7 +176,7 @@ class Statement : public Handle {
   void prepare_on_server();
   friend class ParameterArray;
   void run_set(std::size_t set);
-  void send_text(const std::string& sql);
+  void send_text(const std::string& sql, const protocol::QueryAttributes& with = {});
   void permit_local_file(protocol::Session& session, std::string_view sql);
   void send_execute();
   void send_prepare_and_execute();

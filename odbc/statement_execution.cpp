@@ -1,4 +1,5 @@
 // How a statement is executed: prepared on the server, in one round trip with its first execution, or as text.
+#include <algorithm>
 #include <utility>
 
 #include "odbc/local_infile.h"
@@ -71,18 +72,20 @@ void Statement::prepare_on_server() {
 
 // Parameters of other types than the server settled on.
 bool Statement::has_settled_types() const {
-  const auto& types = parameters_.types();
-  if (!connection_.session().dialect().settles_parameter_types() || sent_types_.size() != types.size()) return false;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    if (!parameters_.is_null(i) && !settles_alike(types[i], sent_types_[i])) return true;
+  const std::size_t count = parameters_.count();
+  if (!connection_.session().dialect().settles_parameter_types() || sent_types_.size() < count) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!parameters_.is_null(i) && !settles_alike(parameters_.types()[i], sent_types_[i])) return true;
   }
   return false;
 }
 
-// MariaDB reads long data as of the type that the parameter had before: such a value is sent whole, with its type.
+// MariaDB reads long data as of the type that the parameter had before: such a value is sent whole, with its type. So is an
+// attribute, which is no parameter of the server statement.
 bool Statement::may_stream_parameter() const {
   const std::size_t i = parameters_.data_parameter();
-  return !runs_as_text() && (i >= sent_types_.size() || settles_alike(parameters_.types()[i], sent_types_[i]));
+  return !runs_as_text() && i < parameters_.count() &&
+         (i >= sent_types_.size() || settles_alike(parameters_.types()[i], sent_types_[i]));
 }
 
 void Statement::prepare_for_parameters() {
@@ -161,7 +164,8 @@ void Statement::begin_execution() {
   cancel_called = cause_->killed = false;
   row_count_ = -1;
   warnings_.clear();
-  parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1);
+  const bool takes_attributes = connection_.session().dialect().query_attributes();
+  parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1, takes_attributes);
   parameters_.end_data();
   parameters_.set_processed(0);
   array_.begin();
@@ -173,9 +177,9 @@ void Statement::run_set(std::size_t set) {
   parameters_.convert(set);
   const bool no_backslash_escapes = connection_.lexer_modes().no_backslash_escapes;
   if (sql_.markers.empty() && !is_prepared_ && !connection_.settings().execdirect_on_server) {
-    send_text(sql_.text);
+    send_text(sql_.text, parameters_.attributes());
   } else if (parameters_.has_default()) {
-    send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes));
+    send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes), parameters_.attributes());
   } else {
     const bool at_once =
         !server_statement_ && !runs_as_text() && !take_prepared() && connection_.session().dialect().execute_last_prepared();
@@ -185,7 +189,7 @@ void Statement::run_set(std::size_t set) {
       prepare_for_parameters();
     }
     if (runs_as_text()) {
-      send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes));
+      send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes), parameters_.attributes());
     } else if (!at_once) {
       send_execute();
     }
@@ -223,10 +227,9 @@ void Statement::send(protocol::Session& session) {
   session.set_command_deadline(command_deadline());
 }
 
-void Statement::send_text(const std::string& sql) {
+void Statement::send_text(const std::string& sql, const protocol::QueryAttributes& with) {
   protocol::Session& session = connection_.claim(this);
-  protocol::write_query(session.begin_command(), sql);
-  session.end_command();
+  session.queue_query(sql, with);
   send(session);
   if (sql_.kind == StatementKind::load_data_local) permit_local_file(session, sql);
   answer_ = protocol::Answer(session, protocol::Encoding::text, connection_.settings().cursor_memory_bytes);
@@ -241,12 +244,12 @@ void Statement::permit_local_file(protocol::Session& session, std::string_view s
 
 void Statement::write_execute(protocol::Session& session, std::uint32_t statement_id) {
   const auto& types = parameters_.types();
-  // A CALL writes its OUT values, and their types, over MySQL's copy of the parameters.
-  const bool has_types = sent_types_.size() == types.size();
-  bool known = has_types && !parameters_.has_output();
+  const std::size_t told = std::min(sent_types_.size(), parameters_.count());
+  // A CALL writes its OUT values, and their types, over MySQL's copy of the parameters. Attributes' names go with the types.
+  bool known = sent_types_.size() == types.size() && !parameters_.has_output() && !parameters_.has_attributes();
   sent_types_.resize(types.size());
   for (std::size_t i = 0; i < types.size(); ++i) {
-    if (has_types && (types[i] == sent_types_[i] || parameters_.is_null(i))) continue;  // NULL is of any type
+    if (i < told && (types[i] == sent_types_[i] || parameters_.is_null(i))) continue;  // NULL is of any type
     sent_types_[i] = types[i];
     known = false;
   }
@@ -254,7 +257,9 @@ void Statement::write_execute(protocol::Session& session, std::uint32_t statemen
   protocol::write_execute_head(out, {.statement_id = statement_id,
                                      .parameters = static_cast<std::uint16_t>(types.size()),
                                      .null_bitmap = parameters_.null_bitmap(),
-                                     .types = known ? std::span<const protocol::ParameterType>{} : sent_types_});
+                                     .types = known ? std::span<const protocol::ParameterType>{} : sent_types_,
+                                     .takes_names = session.dialect().query_attributes(),
+                                     .names = parameters_.attribute_names()});
   out.bytes(parameters_.values());
   session.end_command();
 }

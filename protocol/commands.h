@@ -20,7 +20,20 @@ struct ParameterType {
   bool operator==(const ParameterType&) const = default;
 };
 
+// Named values that go along with a statement for others to read: mysql_query_attribute_string(), audit, telemetry.
+//   null_bitmap, types, values   as ExecuteHead's
+//   names                        one per attribute
+// Spec: page_protocol_com_query.html, CLIENT_QUERY_ATTRIBUTES
+struct QueryAttributes {
+  Bytes null_bitmap{};
+  std::span<const ParameterType> types{};
+  std::span<const std::string_view> names{};
+  Bytes values{};
+};
+
 void write_query(ByteWriter& out, std::string_view sql);
+// Where query attributes are agreed on, every query says how many it has.
+void write_query(ByteWriter& out, std::string_view sql, const QueryAttributes& attributes);
 void write_prepare(ByteWriter& out, std::string_view sql);
 void write_init_db(ByteWriter& out, std::string_view database);
 void write_statement_close(ByteWriter& out, std::uint32_t statement_id);
@@ -35,6 +48,8 @@ void write_long_data(ByteWriter& out, std::uint32_t statement_id, std::uint16_t 
 // parameters, in order, in binary encoding.
 //   null_bitmap   (parameters + 7) / 8 bytes, bit i = parameter i is NULL; empty when there are no parameters
 //   types         one per parameter, or empty: "as last time"
+//   takes_names   query attributes are agreed on: parameters are counted, and each type has a name behind it
+//   names         of attributes, which are the last of the parameters; the statement's own have no name
 // A parameter sent by long data has its NULL bit clear and no value.
 struct ExecuteHead {
   std::uint32_t statement_id = 0;
@@ -42,6 +57,8 @@ struct ExecuteHead {
   std::uint16_t parameters = 0;
   Bytes null_bitmap{};
   std::span<const ParameterType> types{};
+  bool takes_names = false;
+  std::span<const std::string_view> names{};
 };
 void write_execute_head(ByteWriter& out, const ExecuteHead& head);
 

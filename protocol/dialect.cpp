@@ -6,9 +6,12 @@
 namespace selkie::protocol {
 namespace {
 
-// What we agree to where the server offers it. wish == nullptr: always. What has no row is never agreed to: query attributes
-// would change every packet, progress reports look like errors, and MySQL's optional metadata gives no sign when a definition
-// changed. Compression is chosen by itself, being one of several.
+// What we agree to where the server offers it. wish == nullptr: always. What has no row is never agreed to: progress reports
+// look like errors, and MySQL's optional metadata gives no sign when a definition changed. Compression is chosen by itself,
+// being one of several.
+//
+// Query attributes put two bytes in front of every query's text, and whether there are any is known only after login. They are
+// agreed to all the same: MySQL's own client library does so since 8.0.23, so what stands between and offers them reads them.
 struct Agreement {
   std::uint64_t capability;
   bool Wishes::*wish;
@@ -35,6 +38,7 @@ constexpr Agreement kAgreements[] = {
     {capability::kExpiredPasswords, &Wishes::expired_passwords},
     {capability::kSessionTrack, nullptr},
     {capability::kDeprecateEof, &Wishes::deprecate_eof},
+    {capability::kQueryAttributes, nullptr},
     {capability::kMultiFactor, nullptr},
     {capability::kMariaBulk, nullptr},
     {capability::kMariaExtendedMetadata, nullptr},

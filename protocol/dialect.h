@@ -94,6 +94,7 @@ struct Dialect {
   bool bulk() const { return has(capability::kMariaBulk); }
   bool extended_metadata() const { return has(capability::kMariaExtendedMetadata); }
   bool session_track() const { return has(capability::kSessionTrack); }
+  bool query_attributes() const { return has(capability::kQueryAttributes); }
   bool multi_statements() const { return has(capability::kMultiStatements); }
   bool bulk_unit_results() const { return has(capability::kMariaBulkUnitResults); }
   // COM_STMT_EXECUTE with statement id 0xFFFFFFFF means "the one just prepared": MariaDB 10.2 and later. These leave

@@ -86,6 +86,12 @@ void Session::end_command(bool answered) {
   if (answered) queued_answers_.push_back(next_sequence);
 }
 
+void Session::queue_query(std::string_view sql, const QueryAttributes& attributes) {
+  ByteWriter& out = begin_command();
+  opened_.dialect.query_attributes() ? write_query(out, sql, attributes) : write_query(out, sql);
+  end_command();
+}
+
 void Session::abandon_command() { out_.abandon(); }
 
 void Session::close_statement(std::uint32_t statement_id) {
@@ -461,16 +467,12 @@ Result<bool> Session::drain(std::size_t limit_bytes) {
 }
 
 Status Session::run(std::string_view sql) {
-  write_query(begin_command(), sql);
-  end_command();
+  queue_query(sql);
   return finish_command();
 }
 
 Status Session::run_all(std::span<const std::string> statements) {
-  for (const std::string& sql : statements) {
-    write_query(begin_command(), sql);
-    end_command();
-  }
+  for (const std::string& sql : statements) queue_query(sql);
   return finish_command();
 }
 

@@ -109,6 +109,8 @@ class Session {
   // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
   ByteWriter& begin_command();
   void end_command(bool answered = true);
+  // Queues COM_QUERY. The attributes go along where they are agreed on, else nowhere.
+  void queue_query(std::string_view sql, const QueryAttributes& attributes = {});
   // Takes the command begun last back, before its end_command().
   void abandon_command();
   // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.

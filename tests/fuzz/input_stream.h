@@ -47,8 +47,7 @@ inline std::unique_ptr<protocol::Session> session_over(Bytes input, std::uint64_
 
 // A command whose answer the input is.
 inline void send_query(protocol::Session& session) {
-  protocol::write_query(session.begin_command(), "q");
-  session.end_command();
+  session.queue_query("q");
   require(session.send().ok(), "a query is sent");
 }
 

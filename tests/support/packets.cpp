@@ -50,7 +50,8 @@ void append_definitions(std::vector<Packet>& packets, const std::vector<Definiti
 
 }  // namespace
 
-const Server kMySql97{"MySQL 9.7", "9.7.0", kMySql | capability::kSessionTrack | capability::kDeprecateEof,
+const Server kMySql97{"MySQL 9.7", "9.7.0",
+                      kMySql | capability::kSessionTrack | capability::kDeprecateEof | capability::kQueryAttributes,
                       "caching_sha2_password"};
 const Server kMySql57Proxied{"MySQL 5.7 behind a proxy", "5.7.44-proxy", kMySql, "mysql_native_password"};
 const Server kMariaDb118{"MariaDB 11.8", "11.8.2-MariaDB",

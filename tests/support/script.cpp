@@ -31,21 +31,32 @@ Packet bytes_of(const std::function<void(ByteWriter&)>& write) {
   return std::move(out.buffer());
 }
 
-Expectation exactly(std::string name, Packet expected) {
-  return {std::move(name), [expected = std::move(expected)](Bytes payload) {
+using Write = std::function<void(ByteWriter& out, const Agreed& agreed)>;
+
+Expectation exactly(std::string name, Write write) {
+  return {std::move(name), [write = std::move(write)](Bytes payload, const Agreed& agreed) {
+            const Packet expected = bytes_of([&](ByteWriter& out) { write(out, agreed); });
             return std::equal(payload.begin(), payload.end(), expected.begin(), expected.end())
                        ? ""
                        : "expected " + printable(expected) + " but read " + printable(payload);
           }};
 }
+Expectation exactly(std::string name, Packet expected) {
+  return exactly(std::move(name), [expected = std::move(expected)](ByteWriter& out, const Agreed&) { out.bytes(expected); });
+}
 
-Expectation beginning(std::string name, Packet expected) {
-  return {std::move(name), [expected = std::move(expected)](Bytes payload) {
+Expectation beginning(std::string name, Write write) {
+  return {std::move(name), [write = std::move(write)](Bytes payload, const Agreed& agreed) {
+            const Packet expected = bytes_of([&](ByteWriter& out) { write(out, agreed); });
             const Bytes start = payload.first(std::min(payload.size(), expected.size()));
             return std::equal(start.begin(), start.end(), expected.begin(), expected.end())
                        ? ""
                        : "expected to begin with " + printable(expected) + " but read " + printable(payload);
           }};
+}
+
+Expectation beginning(std::string name, Packet expected) {
+  return beginning(std::move(name), [expected = std::move(expected)](ByteWriter& out, const Agreed&) { out.bytes(expected); });
 }
 
 Packet command(std::uint8_t code, std::string_view text) {
@@ -56,21 +67,46 @@ Packet command(std::uint8_t code, std::string_view text) {
 constexpr std::uint8_t kQuit = 0x01, kQuery = 0x03, kPing = 0x0e, kPrepare = 0x16, kExecute = 0x17, kLongData = 0x18,
                        kCloseStatement = 0x19, kReset = 0x1f;
 
-Packet execute_head(std::uint32_t id) {
-  return bytes_of([&](ByteWriter& out) { out.u8(kExecute), out.u32(id), out.u8(0), out.u32(1); });
+constexpr std::uint8_t kParameterCountAvailable = 8;
+
+Packet execute_head(std::uint32_t id, std::uint8_t flags = 0) {
+  return bytes_of([&](ByteWriter& out) { out.u8(kExecute), out.u32(id), out.u8(flags), out.u32(1); });
+}
+
+bool takes_names(const Agreed& agreed) { return agreed.has(protocol::capability::kQueryAttributes); }
+
+Write query_of(const std::string& sql) {
+  return [sql](ByteWriter& out, const Agreed& agreed) {
+    out.u8(kQuery);
+    if (takes_names(agreed)) out.u8(0), out.u8(1);  // no attributes, one set of them
+    out.text(sql);
+  };
 }
 
 }  // namespace
 
-Expectation query(const std::string& sql) { return exactly("query " + sql, command(kQuery, sql)); }
-Expectation query_starting(const std::string& sql) { return beginning("query " + sql + "...", command(kQuery, sql)); }
+Expectation query(const std::string& sql) { return exactly("query " + sql, query_of(sql)); }
+Expectation query_starting(const std::string& sql) { return beginning("query " + sql + "...", query_of(sql)); }
+Expectation query_with(const Packet& attributes, const std::string& sql) {
+  return exactly("query with attributes " + sql,
+                 bytes_of([&](ByteWriter& out) { out.u8(kQuery), out.bytes(attributes), out.text(sql); }));
+}
 Expectation prepare(const std::string& sql) { return exactly("prepare " + sql, command(kPrepare, sql)); }
 Expectation execute(std::uint32_t id) { return beginning("execute " + std::to_string(id), execute_head(id)); }
 
-Expectation execute_with(std::uint32_t id, const Packet& parameters) {
-  Packet expected = execute_head(id);
-  expected.insert(expected.end(), parameters.begin(), parameters.end());
-  return exactly("execute " + std::to_string(id) + " with parameters", std::move(expected));
+Expectation execute_with(std::uint32_t id, const SentParameters& sent) {
+  return exactly("execute " + std::to_string(id) + " with parameters", [id, sent](ByteWriter& out, const Agreed& agreed) {
+    out.bytes(execute_head(id, sent.names.empty() ? std::uint8_t{0} : kParameterCountAvailable));
+    if (takes_names(agreed)) out.u8(sent.count);
+    out.u8(sent.null_bitmap);
+    out.u8(sent.types.empty() ? 0 : 1);
+    for (std::size_t i = 0; i < sent.types.size(); ++i) {
+      out.u16(static_cast<std::uint16_t>(sent.types[i]));  // signed
+      const std::size_t nameless = sent.types.size() - sent.names.size();
+      if (takes_names(agreed)) out.lenenc_text(i < nameless ? "" : sent.names[i - nameless]);
+    }
+    out.bytes(sent.values);
+  });
 }
 
 Expectation close_statement(std::uint32_t id) {
@@ -86,14 +122,14 @@ Expectation long_data(std::uint32_t id, std::uint16_t parameter, std::string_vie
 Expectation ping() { return exactly("ping", {kPing}); }
 Expectation reset_connection() { return exactly("reset connection", {kReset}); }
 Expectation quit() { return exactly("quit", {kQuit}); }
-Expectation empty_packet() { return exactly("an empty packet", {}); }
+Expectation empty_packet() { return exactly("an empty packet", Packet{}); }
 Expectation packet_starting(Packet bytes) {
   std::string name = "a packet that begins with " + printable(bytes);
   return beginning(std::move(name), std::move(bytes));
 }
 
 Expectation login(const std::string& user) {
-  return {"login of " + user, [user](Bytes payload) -> std::string {
+  return {"login of " + user, [user](Bytes payload, const Agreed&) -> std::string {
             constexpr std::size_t kCharsetOffset = 8, kUserOffset = 32;
             constexpr std::uint8_t kUtf8mb4 = 45;  // every server knows it; the server's own default may not fit a byte
             if (payload.size() < kUserOffset) return "expected a login but read " + printable(payload);

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/column.h"
 #include "tests/support/packets.h"
 
 namespace selkie::test {
@@ -19,13 +20,22 @@ namespace selkie::test {
 // What a packet from the client must look like. `mismatch` says what is wrong with it; empty when nothing is.
 struct Expectation {
   std::string name;
-  std::function<std::string(protocol::Bytes payload)> mismatch;
+  std::function<std::string(protocol::Bytes payload, const Agreed& agreed)> mismatch;
 };
-Expectation query(const std::string& sql);           // COM_QUERY, this text exactly
-Expectation query_starting(const std::string& sql);  // COM_QUERY, a text that begins so
+Expectation query(const std::string& sql);                                 // COM_QUERY, this text exactly, and no attributes
+Expectation query_starting(const std::string& sql);                        // COM_QUERY, a text that begins so
+Expectation query_with(const Packet& attributes, const std::string& sql);  // COM_QUERY, the bytes in front of the text
 Expectation prepare(const std::string& sql);
-Expectation execute(std::uint32_t id);                                 // COM_STMT_EXECUTE, whatever its parameters
-Expectation execute_with(std::uint32_t id, const Packet& parameters);  // ... and the bytes behind the iteration count
+Expectation execute(std::uint32_t id);  // COM_STMT_EXECUTE, whatever its parameters
+// What COM_STMT_EXECUTE carries behind the iteration count; without names, none are attributes.
+struct SentParameters {
+  std::uint8_t null_bitmap = 0;
+  std::uint8_t count = 1;
+  std::vector<protocol::WireType> types{};  // empty: as last time
+  Packet values{};
+  std::vector<std::string> names{};  // of the last of them
+};
+Expectation execute_with(std::uint32_t id, const SentParameters& parameters);
 Expectation close_statement(std::uint32_t id);
 Expectation long_data(std::uint32_t id, std::uint16_t parameter, std::string_view piece);
 Expectation ping();

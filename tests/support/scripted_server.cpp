@@ -319,7 +319,7 @@ class Play {
       link_.start_tls();
       packet = link_.read_packet();
     }
-    if (const std::string why = step.expectation.mismatch(packet); !why.empty()) throw StepFailed{why};
+    if (const std::string why = step.expectation.mismatch(packet, agreed_); !why.empty()) throw StepFailed{why};
     if (!step.is_login) return;
     const std::optional<Agreed> agreed = agree(offered_, packet);
     if (!agreed) throw StepFailed{"the login packet is too short"};

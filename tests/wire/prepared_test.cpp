@@ -18,15 +18,18 @@ const std::vector<Definition> kColumns{integer("id"), text("name")};
 Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
 void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
 
-// What follows the iteration count of COM_STMT_EXECUTE for one SQL_C_SLONG.
-Packet one_integer(std::int32_t value, bool with_type) {
+// One SQL_C_SLONG.
+SentParameters one_integer(std::int32_t value, bool with_type) {
+  SentParameters sent;
+  if (with_type) sent.types = {protocol::WireType::long_};
   ByteWriter out;
-  out.u8(0);  // NULL bitmap
-  out.u8(with_type ? 1 : 0);
-  if (with_type) out.u8(3), out.u8(0);  // MYSQL_TYPE_LONG, signed
   out.u32(static_cast<std::uint32_t>(value));
-  return std::move(out.buffer());
+  sent.values = std::move(out.buffer());
+  return sent;
 }
+
+// Not NULL, and no value: it went out before.
+SentParameters no_value(protocol::WireType type) { return {.types = {type}}; }
 
 TEST(PreparedStatement, RowsAreReadAndTheWireIsInStep) {
   replay(
@@ -103,10 +106,8 @@ TEST(PreparedStatement, LastEofOfThePreparationMayComeInTwoPiecesLate) {
 }
 
 TEST(PreparedStatement, TypesAreSentOnceAndAgainWhenTheyChange) {
-  const Packet null_of_the_same_type{1, 0};
-  ByteWriter changed;
-  changed.u8(0), changed.u8(1), changed.u8(8), changed.u8(0), changed.u64(9);  // MYSQL_TYPE_LONGLONG
-  const Packet big = changed.buffer();
+  const SentParameters null_of_the_same_type{.null_bitmap = 1};
+  const SentParameters big{.types = {protocol::WireType::longlong}, .values = {9, 0, 0, 0, 0, 0, 0, 0}};
   replay(
       [&](const Server& server) {
         Script first = server.is_mariadb()
@@ -435,7 +436,6 @@ TEST(StatementCache, WhatFallsOutIsClosedWithTheNextCommand) {
 // The server answers nothing to the pieces; what was wrong with them shows at the execution.
 TEST(LongData, PiecesAreNotAnsweredAndTheirErrorShowsAtExecution) {
   const std::string sql = "INSERT INTO t VALUES (?)";
-  const Packet no_value{0, 1, 252, 0};  // not NULL, typed as a BLOB, no value
   replay(
       [&](const Server&) {
         return script()
@@ -443,7 +443,7 @@ TEST(LongData, PiecesAreNotAnsweredAndTheirErrorShowsAtExecution) {
             .sends(prepared(1, 1, {}))
             .reads(long_data(1, 0, "first "))
             .reads(long_data(1, 0, "second"))
-            .reads(execute_with(1, no_value))
+            .reads(execute_with(1, no_value(protocol::WireType::blob)))
             .sends(
                 error(1105, "HY000", "Parameter of prepared statement which is set through mysql_send_long_data() is too long"))
             .then(another_query());
@@ -468,14 +468,13 @@ TEST(LongData, PiecesAreNotAnsweredAndTheirErrorShowsAtExecution) {
 
 TEST(LongData, EmptyPieceIsSentAndIsAnEmptyValueNotNull) {
   const std::string sql = "INSERT INTO t VALUES (?)";
-  const Packet no_value{0, 1, 252, 0};
   replay(
       [&](const Server&) {
         return script()
             .reads(prepare(sql))
             .sends(prepared(1, 1, {}))
             .reads(long_data(1, 0, ""))
-            .reads(execute_with(1, no_value))
+            .reads(execute_with(1, no_value(protocol::WireType::blob)))
             .sends(ok(kAutocommit, {.affected_rows = 1}))
             .then(another_query());
       },
@@ -499,7 +498,6 @@ TEST(LongData, EmptyPieceIsSentAndIsAnEmptyValueNotNull) {
 // UTF-16 may be cut inside a surrogate pair, but not end there; nothing of such a value arrives.
 TEST(LongData, WideTextThatEndsInsideACharacterIsRefusedAndTheNextExecutionStartsAnew) {
   const std::string sql = "INSERT INTO t VALUES (?)";
-  const Packet no_value{0, 1, 253, 0};
   struct Pieces {
     std::vector<std::u16string> sent;
     std::vector<std::string> received;
@@ -521,7 +519,9 @@ TEST(LongData, WideTextThatEndsInsideACharacterIsRefusedAndTheNextExecutionStart
           Script talk = script().reads(prepare(sql)).sends(prepared(1, 1, {}));
           for (const std::string& piece : pieces.received) talk.reads(long_data(1, 0, piece));
           if (!pieces.is_whole) return talk.reads(close_statement(1)).then(another_query());
-          return talk.reads(execute_with(1, no_value)).sends(ok(kAutocommit, {.affected_rows = 1})).then(another_query());
+          return talk.reads(execute_with(1, no_value(protocol::WireType::var_string)))
+              .sends(ok(kAutocommit, {.affected_rows = 1}))
+              .then(another_query());
         },
         [&](Connection& connection) {
           SQLLEN length = SQL_DATA_AT_EXEC;

@@ -18,12 +18,29 @@ Packet written(Write write, Args... args) {
 
 // Spec: page_protocol_command_phase.html, one page per command
 TEST(Commands, WithTextOrWithoutArguments) {
-  EXPECT_EQ(written(write_query, "DO 1"), hex("03 444f2031"));
+  ByteWriter query;
+  write_query(query, "DO 1");
+  EXPECT_EQ(packet_of(query.bytes()), hex("03 444f2031"));
   EXPECT_EQ(written(write_prepare, "DO ?"), hex("16 444f203f"));
   EXPECT_EQ(written(write_init_db, "test"), hex("02 74657374"));
   EXPECT_EQ(written(write_ping), hex("0e"));
   EXPECT_EQ(written(write_quit), hex("01"));
   EXPECT_EQ(written(write_reset_connection), hex("1f"));
+}
+
+// Spec: page_protocol_com_query.html. MySQL 9.7 answers these bytes with the attribute's value.
+TEST(WriteQuery, AttributesStandInFrontOfTheTextAndAreCountedEvenWhenThereAreNone) {
+  ByteWriter none;
+  write_query(none, "DO 1", {});
+  EXPECT_EQ(packet_of(none.bytes()), hex("03 00 01 444f2031"));
+
+  const Packet second_is_null = hex("02");
+  const ParameterType types[] = {{WireType::var_string, false}, {WireType::longlong, true}};
+  const std::string_view names[] = {"app", "n"};
+  const Packet value = hex("03 666f6f");
+  ByteWriter two;
+  write_query(two, "DO 1", {.null_bitmap = second_is_null, .types = types, .names = names, .values = value});
+  EXPECT_EQ(packet_of(two.bytes()), hex("03 02 01 02 01 fd00 03617070 0880 016e 03666f6f 444f2031"));
 }
 
 TEST(Commands, OnAStatement) {
@@ -66,6 +83,28 @@ TEST(WriteExecuteHead, WithoutTypesTheServerUsesTheLastOnes) {
   const Packet nulls = hex("0102");  // parameters 0 and 9
   EXPECT_EQ(written(write_execute_head, ExecuteHead{.statement_id = 1, .parameters = 10, .null_bitmap = nulls}),
             hex("17 01000000 00 01000000 0102 00"));
+}
+
+// The statement's own parameters have empty names. Attributes alone say by a flag that they are there.
+TEST(WriteExecuteHead, NamesFollowTheTypesWhereAttributesAreAgreedOn) {
+  const Packet no_nulls = hex("00");
+  const ParameterType types[] = {{WireType::long_, false}, {WireType::var_string, false}};
+  const std::string_view names[] = {"app"};
+  const std::span<const ParameterType> all(types);
+  const auto head = [&](std::uint16_t parameters, std::span<const ParameterType> sent,
+                        std::span<const std::string_view> attributes) {
+    return written(write_execute_head, ExecuteHead{.statement_id = 1,
+                                                   .parameters = parameters,
+                                                   .null_bitmap = no_nulls,
+                                                   .types = sent,
+                                                   .takes_names = true,
+                                                   .names = attributes});
+  };
+  EXPECT_EQ(head(0, {}, {}), hex("17 01000000 00 01000000"));
+  EXPECT_EQ(head(1, all.first(1), {}), hex("17 01000000 00 01000000 01 00 01 0300 00"));
+  EXPECT_EQ(head(1, {}, {}), hex("17 01000000 00 01000000 01 00 00"));
+  EXPECT_EQ(head(2, all, names), hex("17 01000000 08 01000000 02 00 01 0300 00 fd00 03617070"));
+  EXPECT_EQ(head(1, all.last(1), names), hex("17 01000000 08 01000000 01 00 01 fd00 03617070"));
 }
 
 // Spec: MariaDB "COM_STMT_BULK_EXECUTE"

@@ -77,7 +77,7 @@ TEST(Negotiate, NothingIsAgreedThatWasNotOffered) {
 TEST(Negotiate, NeverAgreesToWhatTheReaderDoesNotSpeak) {
   Wishes all{true, true, true, true, true, true, true, true, true, true, true};
   const std::uint64_t agreed = negotiate({"x", ~kLongPassword}, all).capabilities;
-  EXPECT_EQ(agreed & (kCompress | kZstd | kQueryAttributes | kOptionalMetadata | kMariaProgress), 0u);
+  EXPECT_EQ(agreed & (kCompress | kZstd | kOptionalMetadata | kMariaProgress), 0u);
 }
 
 TEST(Negotiate, WishesDecideWhatIsOptional) {

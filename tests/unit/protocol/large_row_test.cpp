@@ -77,8 +77,7 @@ struct Reading {
     owned->script = std::move(script);
     owned->cut = cut;
     session = std::make_unique<Session>(Opened{std::move(owned), FrameReader(1u << 30), Dialect{}, 1, 2, {}, {}});
-    write_query(session->begin_command(), "q");
-    session->end_command();
+    session->queue_query("q");
     EXPECT_TRUE(session->send().ok());
     answer = Answer(*session, binary ? Encoding::binary : Encoding::text, parked_bytes);
     auto head = answer.next_result(nullptr);

@@ -61,8 +61,7 @@ struct Conversation {
     session = std::make_unique<Session>(Opened{std::move(owned), FrameReader(1u << 24), dialect, 1, 2, {}, {}});
   }
   Status query(std::string_view sql) {
-    write_query(session->begin_command(), sql);
-    session->end_command();
+    session->queue_query(sql);
     return session->send();
   }
 
