@@ -1,6 +1,7 @@
 #include "odbc/catalog.h"
 
 #include "odbc/catalog_queries.h"
+#include "odbc/catalog_rows.h"
 #include "odbc/catalog_shapes.h"
 
 namespace selkie::odbc {
@@ -13,9 +14,14 @@ CatalogContext context_of(Statement& statement) {
           .modes = connection.lexer_modes(),
           .identifiers = statement.attributes.metadata_id == SQL_TRUE,
           .mariadb = dialect.mariadb(),
-          .version = dialect.version,
-          .describe = connection.describe_options(),
-          .odbc2 = connection.odbc2()};
+          .version = dialect.version};
+}
+
+std::unique_ptr<CatalogRows> rows_with_types(Statement& statement, const TypeLayout& layout) {
+  Connection& connection = statement.connection();
+  return std::make_unique<CatalogRows>(layout, TypeRules{.describe = connection.describe_options(),
+                                                         .mariadb = connection.session().dialect().mariadb(),
+                                                         .odbc2 = connection.odbc2()});
 }
 
 void require_argument(const CatalogArgument& argument) {
@@ -42,7 +48,8 @@ void columns(Statement& statement, const TableName& name, const CatalogArgument&
   const CatalogContext context = context_of(statement);
   require_identifiers(context, name);
   if (context.identifiers) require_argument(column);
-  statement.open_query(columns_query(context, name, column), column_set(kColumnsShape));
+  statement.open_query(columns_query(context, name, column), column_set(kColumnsShape),
+                       rows_with_types(statement, kColumnsTypes));
 }
 
 void primary_keys(Statement& statement, const TableName& name) {
@@ -76,7 +83,7 @@ void special_columns(Statement& statement, SQLUSMALLINT identifier_type, const T
   require_argument(name.table);
   require_identifiers(context, name);
   statement.open_query(identifier_type == SQL_BEST_ROWID ? best_row_id_query(context, name) : row_version_query(context, name),
-                       column_set(kSpecialColumnsShape));
+                       column_set(kSpecialColumnsShape), rows_with_types(statement, kSpecialColumnsTypes));
 }
 
 void procedures(Statement& statement, const TableName& name) {
@@ -89,7 +96,8 @@ void procedure_columns(Statement& statement, const TableName& name, const Catalo
   const CatalogContext context = context_of(statement);
   require_identifiers(context, name);
   if (context.identifiers) require_argument(column);
-  statement.open_query(procedure_columns_query(context, name, column), column_set(kProcedureColumnsShape));
+  statement.open_query(procedure_columns_query(context, name, column), column_set(kProcedureColumnsShape),
+                       rows_with_types(statement, kProcedureColumnsTypes));
 }
 
 void table_privileges(Statement& statement, const TableName& name) {

@@ -7,7 +7,6 @@
 
 #include "odbc/catalog.h"
 #include "odbc/sql_text.h"
-#include "odbc/types.h"
 #include "protocol/dialect.h"
 
 namespace selkie::odbc {
@@ -19,8 +18,6 @@ struct CatalogContext {
   bool identifiers = false;  // SQL_ATTR_METADATA_ID: arguments are identifiers, neither patterns nor exact names
   bool mariadb = false;
   protocol::Version version{};
-  DescribeOptions describe{};
-  bool odbc2 = false;
 };
 
 enum class ArgumentKind : std::uint8_t {

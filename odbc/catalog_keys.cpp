@@ -28,14 +28,12 @@ std::string rule(std::string_view column) {
 }  // namespace
 
 std::string best_row_id_query(const CatalogContext& context, const TableName& name) {
-  const TypeColumns type = type_columns("C.", "COLUMN_TYPE", context.describe, context.mariadb, context.odbc2);
   // The primary key, else the unique key with the fewest columns that identifies every row: no NULL, no prefix, no expression.
   const std::string key = "SELECT I.INDEX_NAME FROM INFORMATION_SCHEMA.STATISTICS I" + of_table(context, "I", name) +
                           " AND I.NON_UNIQUE=0 GROUP BY I.INDEX_NAME"
                           " HAVING SUM(I.NULLABLE='YES' OR I.SUB_PART IS NOT NULL OR I.COLUMN_NAME IS NULL)=0"
                           " ORDER BY I.INDEX_NAME<>'PRIMARY',COUNT(*),I.INDEX_NAME LIMIT 1";
-  return "SELECT 2,C.COLUMN_NAME," + type.data_type + "," + type.type_name + "," + type.column_size + "," + type.buffer_length +
-         "," + type.decimal_digits +
+  return "SELECT 2,C.COLUMN_NAME," + type_facts("C.", "COLUMN_TYPE") +
          ",1 FROM INFORMATION_SCHEMA.STATISTICS S JOIN INFORMATION_SCHEMA.COLUMNS C"
          " ON C.COLUMN_NAME=S.COLUMN_NAME" +
          same(context, "C.TABLE_SCHEMA", "S.TABLE_SCHEMA") + same(context, "C.TABLE_NAME", "S.TABLE_NAME") +
@@ -50,9 +48,7 @@ std::string best_row_id_query(const CatalogContext& context, const TableName& na
 }
 
 std::string row_version_query(const CatalogContext& context, const TableName& name) {
-  const TypeColumns type = type_columns("C.", "COLUMN_TYPE", context.describe, context.mariadb, context.odbc2);
-  return "SELECT NULL,C.COLUMN_NAME," + type.data_type + "," + type.type_name + "," + type.column_size + "," +
-         type.buffer_length + "," + type.decimal_digits + ",1 FROM INFORMATION_SCHEMA.COLUMNS C" +
+  return "SELECT NULL,C.COLUMN_NAME," + type_facts("C.", "COLUMN_TYPE") + ",1 FROM INFORMATION_SCHEMA.COLUMNS C" +
          of_table(context, "C", name) + " AND C.EXTRA LIKE '%on update%' ORDER BY C.ORDINAL_POSITION";
 }
 

@@ -125,16 +125,13 @@ std::string tables_query(const CatalogContext& context, const TableName& name, c
 }
 
 std::string columns_query(const CatalogContext& context, const TableName& name, const CatalogArgument& column) {
-  const TypeColumns type = type_columns("C.", "COLUMN_TYPE", context.describe, context.mariadb, context.odbc2);
   CatalogFilter filter(context);
   filter.database("C.TABLE_SCHEMA", name, ArgumentKind::ordinary)
       .name("C.TABLE_NAME", name.table, ArgumentKind::pattern)
       .name("C.COLUMN_NAME", column, ArgumentKind::pattern);
-  return "SELECT " + database_columns(context, "C.TABLE_SCHEMA") + ",C.TABLE_NAME,C.COLUMN_NAME," + type.data_type + "," +
-         type.type_name + "," + type.column_size + "," + type.buffer_length + "," + type.decimal_digits + "," +
-         type.num_prec_radix + ",IF(C.IS_NULLABLE='NO',0,1),C.COLUMN_COMMENT," + column_default(context) + "," +
-         type.sql_data_type + "," + type.datetime_sub + "," + type.char_octet_length +
-         ",C.ORDINAL_POSITION,C.IS_NULLABLE FROM INFORMATION_SCHEMA.COLUMNS C" + filter.sql() + " ORDER BY 1,2,3,17";
+  return "SELECT " + database_columns(context, "C.TABLE_SCHEMA") + ",C.TABLE_NAME,C.COLUMN_NAME," +
+         type_facts("C.", "COLUMN_TYPE") + ",IF(C.IS_NULLABLE='NO',0,1),C.COLUMN_COMMENT," + column_default(context) +
+         ",C.ORDINAL_POSITION,C.IS_NULLABLE FROM INFORMATION_SCHEMA.COLUMNS C" + filter.sql() + " ORDER BY 1,2,3,14";
 }
 
 std::string procedures_query(const CatalogContext& context, const TableName& name) {
@@ -149,7 +146,6 @@ std::string procedures_query(const CatalogContext& context, const TableName& nam
 }
 
 std::string procedure_columns_query(const CatalogContext& context, const TableName& name, const CatalogArgument& column) {
-  const TypeColumns type = type_columns("P.", "DTD_IDENTIFIER", context.describe, context.mariadb, context.odbc2);
   // A function's return value has position 0, no mode and no name.
   constexpr std::string_view kName = "COALESCE(P.PARAMETER_NAME,'')";
   constexpr std::string_view kDirection =
@@ -160,10 +156,8 @@ std::string procedure_columns_query(const CatalogContext& context, const TableNa
       .name("P.SPECIFIC_NAME", name.table, ArgumentKind::pattern)
       .name(kName, column, ArgumentKind::pattern);
   return "SELECT " + database_columns(context, "P.SPECIFIC_SCHEMA") + ",P.SPECIFIC_NAME," + std::string(kName) + "," +
-         std::string(kDirection) + "," + type.data_type + "," + type.type_name + "," + type.column_size + "," +
-         type.buffer_length + "," + type.decimal_digits + "," + type.num_prec_radix + ",1,NULL,NULL," + type.sql_data_type +
-         "," + type.datetime_sub + "," + type.char_octet_length +
-         ",P.ORDINAL_POSITION,'YES' FROM INFORMATION_SCHEMA.PARAMETERS P" + filter.sql() + " ORDER BY 1,2,3,18";
+         std::string(kDirection) + "," + type_facts("P.", "DTD_IDENTIFIER") +
+         ",1,NULL,NULL,P.ORDINAL_POSITION,'YES' FROM INFORMATION_SCHEMA.PARAMETERS P" + filter.sql() + " ORDER BY 1,2,3,15";
 }
 
 std::string table_privileges_query(const CatalogContext& context, const TableName& name) {

@@ -1,4 +1,5 @@
-// The query of each catalog function: one SELECT from INFORMATION_SCHEMA whose columns are the specification's, in its order.
+// The query of each catalog function: one SELECT from INFORMATION_SCHEMA whose columns are the specification's, in its order;
+// in the place of those about a type stand the facts that they follow from (catalog_types.h).
 // Pure: the same context and arguments give the same text. No user variables, no functions that a compatible server may lack.
 #pragma once
 

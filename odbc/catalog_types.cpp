@@ -1,9 +1,12 @@
 #include "odbc/catalog_types.h"
 
+#include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <limits>
-#include <vector>
 
 #include "odbc/type_numbers.h"
+#include "setup/words.h"
 
 namespace selkie::odbc {
 namespace {
@@ -75,163 +78,80 @@ constexpr ServerType kMysqlVector{"vector", WireType::vector, Size::bytes};
 // GEOMETRY with its subtypes, and whatever a server may add: as describe() has types that it does not know.
 constexpr ServerType kOther{"", WireType::geometry, Size::fixed, kBytes, kLongest};
 
-TypeDescription describe_type(const ServerType& type, const DescribeOptions& options, std::uint32_t length,
-                              bool is_unsigned = false) {
+const ServerType& server_type(std::string_view name, bool mariadb) {
+  if (setup::same_word(name, kMariadbVector.name)) return mariadb ? kMariadbVector : kMysqlVector;
+  const auto* type = std::ranges::find_if(kTypes, [&](const ServerType& t) { return setup::same_word(t.name, name); });
+  return type == std::end(kTypes) ? kOther : *type;
+}
+
+// What INFORMATION_SCHEMA says as a result's definition would say it.
+protocol::Column as_column(const ServerType& type, const TypeFacts& facts) {
+  const auto length = [](std::optional<std::int64_t> size, std::int64_t unit) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size.value_or(0), 0, kLongest / unit) * unit);
+  };
   protocol::Column column;
   column.type = type.wire;
   column.charset = type.charset;
-  column.length = length;
-  column.flags = is_unsigned ? protocol::column_flag::kUnsigned : std::uint16_t{0};
-  return describe(column, options);
+  column.length = type.length;
+  switch (type.size) {
+    case Size::characters: column.length = length(facts.characters, kCharacterBytes); break;
+    case Size::bytes: column.length = length(facts.characters, 1); break;
+    case Size::bit: column.length = length(facts.precision, 1); break;
+    case Size::fraction:
+      column.decimals = static_cast<std::uint8_t>(std::clamp<std::int64_t>(facts.fraction.value_or(0), 0, 6));
+      break;
+    case Size::integer: column.flags = facts.is_unsigned ? protocol::column_flag::kUnsigned : std::uint16_t{0}; break;
+    case Size::fixed:
+    case Size::decimal: break;
+  }
+  return column;
 }
-
-template <class Number>
-std::string text(Number number) {
-  return std::to_string(number);
-}
-
-// The expressions of one type.
-class TypeWriter {
- public:
-  TypeWriter(std::string_view prefix, std::string_view column_type, const DescribeOptions& options, bool odbc2)
-      : prefix_(prefix), column_type_(column_type), options_(options), odbc2_(odbc2) {}
-
-  TypeColumns write(const ServerType& type) const {
-    switch (type.size) {
-      case Size::fixed: return fixed(describe_type(type, options_, type.length));
-      case Size::integer: return integer(type);
-      case Size::decimal: return decimal(describe_type(type, options_, 12));
-      case Size::fraction: return fraction(describe_type(type, options_, 0));
-      case Size::characters: return characters(type);
-      case Size::bytes: return bytes(type);
-      case Size::bit: return bit(type);
-    }
-    return {};
-  }
-
- private:
-  std::string field(std::string_view name) const { return std::string(prefix_).append(name); }
-
-  TypeColumns fixed(const TypeDescription& d) const {
-    const bool is_exact = d.num_prec_radix != 0 && d.concise_type != SQL_REAL && d.concise_type != SQL_DOUBLE;
-    TypeColumns sql;
-    sql.data_type = text(odbc2_ ? odbc2_type(d.concise_type) : d.concise_type);
-    sql.column_size = text(d.column_size);
-    sql.buffer_length = text(d.octet_length);
-    sql.decimal_digits = is_exact ? text(d.decimal_digits) : "NULL";
-    sql.num_prec_radix = d.num_prec_radix != 0 ? text(d.num_prec_radix) : "NULL";
-    sql.sql_data_type = text(d.verbose_type);
-    sql.datetime_sub = d.datetime_code != 0 ? text(d.datetime_code) : "NULL";
-    sql.char_octet_length = !d.literal_prefix.empty() && d.datetime_code == 0 && d.concise_type != SQL_BIT
-                                ? sql.buffer_length
-                                : std::string("NULL");
-    return sql;
-  }
-
-  TypeColumns integer(const ServerType& type) const {
-    const TypeColumns with_sign = fixed(describe_type(type, options_, 0)),
-                      without = fixed(describe_type(type, options_, 0, true));
-    const auto either = [&](const std::string TypeColumns::*field_of) {
-      const std::string &a = with_sign.*field_of, &b = without.*field_of;
-      if (a == b) return a;
-      return "IF(" + field(column_type_) + " LIKE '%unsigned%'," + b + "," + a + ")";
-    };
-    TypeColumns sql = with_sign;
-    for (const auto column : {&TypeColumns::data_type, &TypeColumns::column_size, &TypeColumns::buffer_length,
-                              &TypeColumns::decimal_digits, &TypeColumns::sql_data_type}) {
-      sql.*column = either(column);
-    }
-    return sql;
-  }
-
-  TypeColumns decimal(const TypeDescription& d) const {
-    TypeColumns sql = fixed(d);
-    sql.column_size = field("NUMERIC_PRECISION");
-    sql.buffer_length = field("NUMERIC_PRECISION") + "+2";
-    sql.decimal_digits = field("NUMERIC_SCALE");
-    return sql;
-  }
-
-  TypeColumns fraction(const TypeDescription& d) const {
-    const std::string digits = field("DATETIME_PRECISION");
-    TypeColumns sql = fixed(d);
-    sql.column_size = text(d.column_size) + "+IF(" + digits + ">0," + digits + "+1,0)";
-    sql.decimal_digits = digits;
-    return sql;
-  }
-
-  // The size by CHARACTER_MAXIMUM_LENGTH, within what describe() reports for the longest value.
-  std::string length(const TypeDescription& longest) const {
-    return "GREATEST(LEAST(" + field("CHARACTER_MAXIMUM_LENGTH") + "," + text(longest.column_size) + "),1)";
-  }
-
-  TypeColumns characters(const ServerType& type) const {
-    const TypeDescription longest = describe_type(type, options_, kLongest);
-    const SQLLEN unit = describe_type(type, options_, kCharacterBytes).octet_length;  // bytes a character
-    TypeColumns sql = fixed(longest);
-    sql.column_size = length(longest);
-    sql.buffer_length = "LEAST(" + sql.column_size + "*" + text(unit) + "," + text(longest.octet_length) + ")";
-    sql.char_octet_length = sql.buffer_length;
-    return sql;
-  }
-
-  TypeColumns bytes(const ServerType& type) const {
-    const TypeDescription longest = describe_type(type, options_, kLongest);
-    TypeColumns sql = fixed(longest);
-    sql.column_size = sql.buffer_length = sql.char_octet_length = length(longest);
-    return sql;
-  }
-
-  TypeColumns bit(const ServerType& type) const {
-    const TypeDescription one = describe_type(type, options_, 1), many = describe_type(type, options_, 2);
-    const std::string bits = field("NUMERIC_PRECISION"), is_many = "IF(" + bits + ">1,";
-    TypeColumns sql = fixed(one);
-    sql.data_type = is_many + text(many.concise_type) + "," + sql.data_type + ")";
-    sql.sql_data_type = is_many + text(many.verbose_type) + "," + sql.sql_data_type + ")";
-    sql.column_size = sql.buffer_length = "(" + bits + "+7) DIV 8";
-    sql.char_octet_length = is_many + sql.column_size + ",NULL)";
-    return sql;
-  }
-
-  std::string_view prefix_, column_type_;
-  const DescribeOptions& options_;
-  bool odbc2_;
-};
 
 }  // namespace
 
-TypeColumns type_columns(std::string_view prefix, std::string_view column_type, const DescribeOptions& options, bool mariadb,
-                         bool odbc2) {
-  const TypeWriter writer(prefix, column_type, options, odbc2);
-  std::vector<ServerType> types(std::begin(kTypes), std::end(kTypes));
-  types.push_back(mariadb ? kMariadbVector : kMysqlVector);
-  std::vector<TypeColumns> written;
-  for (const ServerType& type : types) written.push_back(writer.write(type));
-  const TypeColumns other = writer.write(kOther);
-
-  // The simple form of CASE: it evaluates DATA_TYPE, a long expression in MySQL's view, once instead of once a branch.
-  const auto column = [&](const std::string TypeColumns::*which) {
-    const std::string& otherwise = other.*which;
-    std::string sql = "CASE " + std::string(prefix) + "DATA_TYPE";
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      const std::string& value = written[i].*which;
-      if (value != otherwise) sql.append(" WHEN '").append(types[i].name).append("' THEN ").append(value);
-    }
-    return sql + " ELSE " + otherwise + " END";
-  };
+std::string type_facts(std::string_view prefix, std::string_view column_type) {
   const std::string p(prefix);
-  TypeColumns sql;
-  sql.data_type = column(&TypeColumns::data_type);
-  sql.type_name = "CONCAT(" + p + "DATA_TYPE,IF(" + p + "NUMERIC_PRECISION IS NOT NULL AND " + p + std::string(column_type) +
-                  " LIKE '%unsigned%',' unsigned',''))";
-  sql.column_size = column(&TypeColumns::column_size);
-  sql.buffer_length = column(&TypeColumns::buffer_length);
-  sql.decimal_digits = column(&TypeColumns::decimal_digits);
-  sql.num_prec_radix = column(&TypeColumns::num_prec_radix);
-  sql.sql_data_type = column(&TypeColumns::sql_data_type);
-  sql.datetime_sub = column(&TypeColumns::datetime_sub);
-  sql.char_octet_length = column(&TypeColumns::char_octet_length);
-  return sql;
+  return p + "DATA_TYPE," + p + std::string(column_type) + " LIKE '%unsigned%'," + p + "CHARACTER_MAXIMUM_LENGTH," + p +
+         "NUMERIC_PRECISION," + p + "NUMERIC_SCALE," + p + "DATETIME_PRECISION";
+}
+
+TypeFacts read_type_facts(std::span<const protocol::Cell, kTypeFacts> cells) {
+  const auto number = [&](std::size_t i) -> std::optional<std::int64_t> {
+    const char* const begin = reinterpret_cast<const char*>(cells[i].data);
+    std::int64_t value = 0;
+    if (cells[i].is_null() || std::from_chars(begin, begin + cells[i].size_bytes, value).ec != std::errc()) return std::nullopt;
+    return value;
+  };
+  return {.data_type = {reinterpret_cast<const char*>(cells[0].data), cells[0].size_bytes},
+          .is_unsigned = number(1).value_or(0) != 0,
+          .characters = number(2),
+          .precision = number(3),
+          .scale = number(4),
+          .fraction = number(5)};
+}
+
+TypeColumns type_columns(const TypeFacts& facts, const TypeRules& rules) {
+  const ServerType& type = server_type(facts.data_type, rules.mariadb);
+  const TypeDescription d = describe(as_column(type, facts), rules.describe);
+  const bool is_number = d.num_prec_radix != 0, is_approximate = d.concise_type == SQL_REAL || d.concise_type == SQL_DOUBLE;
+  const bool has_bytes = !d.literal_prefix.empty() && d.datetime_code == 0 && d.concise_type != SQL_BIT;
+  TypeColumns columns;
+  columns.data_type = rules.odbc2 ? odbc2_type(d.concise_type) : d.concise_type;
+  columns.type_name = std::string(facts.data_type).append(facts.is_unsigned && facts.precision ? " unsigned" : "");
+  columns.column_size = static_cast<std::int64_t>(d.column_size);
+  columns.buffer_length = d.octet_length;
+  columns.sql_data_type = d.verbose_type;
+  if (is_number && !is_approximate) columns.decimal_digits = d.decimal_digits;
+  if (is_number) columns.num_prec_radix = d.num_prec_radix;
+  if (d.datetime_code != 0) columns.datetime_sub = d.datetime_code;
+  if (has_bytes) columns.char_octet_length = d.octet_length;
+  if (type.size == Size::fraction) columns.decimal_digits = facts.fraction;
+  if (type.size == Size::decimal && facts.precision) {
+    columns.column_size = *facts.precision;
+    columns.buffer_length = *facts.precision + 2;  // sign and point
+    columns.decimal_digits = facts.scale;
+  }
+  return columns;
 }
 
 }  // namespace selkie::odbc

@@ -70,6 +70,7 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
 
 void Cursor::close() {
   columns_.reset();
+  catalog_rows_.reset();
   store_.reset();
   large_row_.end();
   answer_ended_ = false;
@@ -170,9 +171,9 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   const std::size_t columns_bound = bound_.size() - (!bound_.empty() && bound_.front().number == 0 ? 1 : 0);
   const bool keep_rows = !is_scrollable() && rowset_size > 1 && (is_updatable || columns_bound < columns_->size());
   if (!is_scrollable()) changes_.forget_rows();
-  // A row that is to be changed, or whose values are to be cut, is looked at as a whole.
-  const auto large =
-      is_updatable || rowset_size > 1 || max_length_ != 0 ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
+  // A row that is to be changed, or whose values are to be cut or put into another order, is looked at as a whole.
+  const bool is_whole = is_updatable || rowset_size > 1 || max_length_ != 0 || catalog_rows_ != nullptr;
+  const auto large = is_whole ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
   large_row_.end();
   rowset_bytes_.clear();
   rowset_ends_.clear();
@@ -334,6 +335,7 @@ bool Cursor::read_row(std::uint64_t index, protocol::Bytes& row, protocol::Large
 }
 
 bool Cursor::split(protocol::Bytes row) {
+  if (catalog_rows_) return catalog_rows_->split(row, cells_);
   return encoding_ == protocol::Encoding::text ? protocol::slice_text(row, cells_)
                                                : protocol::slice_binary(row, *columns_, cells_);
 }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "odbc/catalog_rows.h"
 #include "odbc/convert.h"
 #include "odbc/descriptor.h"
 #include "odbc/row_changes.h"
@@ -32,6 +33,8 @@ class Cursor {
   bool is_scrollable() const { return store_ != nullptr; }
   // `scrollable`: rows are kept, so that any of them can be fetched again.
   void open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable);
+  // The answer's rows are those of a catalog query, and have to be read so; null: they are the result's.
+  void read_by(std::unique_ptr<CatalogRows> rows) { catalog_rows_ = std::move(rows); }
   void close();
   // What the next fetch would have to tell of; then nobody does any more.
   std::optional<protocol::Failure> take_pending_failure() { return std::exchange(pending_failure_, std::nullopt); }
@@ -101,6 +104,7 @@ class Cursor {
   Statement& statement_;
   protocol::ColumnSetPtr columns_;
   protocol::Encoding encoding_ = protocol::Encoding::text;
+  std::unique_ptr<CatalogRows> catalog_rows_;
   std::vector<protocol::Cell> cells_;        // of loaded_row_
   std::optional<std::uint64_t> loaded_row_;  // in the result
   std::uint64_t bookmark_ = 0;               // of loaded_row_

@@ -98,7 +98,8 @@ class Statement : public Handle {
   // Opens a cursor on rows made here: SQLGetTypeInfo. Values in text encoding.
   void open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows);
   // Runs a query of a catalog function and shows its rows under `columns`, the specification's names and types.
-  void open_query(std::string_view sql, protocol::ColumnSetPtr columns);
+  //   rows   turns the query's rows into the result's; null: they are the same
+  void open_query(std::string_view sql, protocol::ColumnSetPtr columns, std::unique_ptr<CatalogRows> rows = nullptr);
 
   // --- For the cursor
   // The next row of the answer; false at its end. A large one, where it may come in parts, is empty: LargeRow reads it

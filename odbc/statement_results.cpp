@@ -220,7 +220,7 @@ void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<proto
   open_next_result(nullptr);
 }
 
-void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns) {
+void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns, std::unique_ptr<CatalogRows> rows) {
   set_text({});
   is_prepared_ = false;
   phase_ = Phase::allocated;
@@ -229,11 +229,12 @@ void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns)
   const Connection::Running running(connection_, *cause_);
   send_text(std::string(sql));
   protocol::ResultHead head = next_head(last_columns_);
-  if (head.has_rows && head.columns->size() != columns->size()) {
+  if (head.has_rows && head.columns->size() != (rows ? rows->query_columns() : columns->size())) {
     drop_answer();
     throw Fail(SqlState::general_error, "The server's answer to a catalog query has an unexpected shape.");
   }
   open_result(std::move(head), std::move(columns));
+  if (cursor_.is_open()) cursor_.read_by(std::move(rows));
 }
 
 }  // namespace selkie::odbc

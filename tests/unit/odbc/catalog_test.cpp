@@ -2,8 +2,8 @@
 
 #include "odbc/catalog_filter.h"
 #include "odbc/catalog_queries.h"
+#include "odbc/catalog_rows.h"
 #include "odbc/catalog_shapes.h"
-#include "odbc/catalog_types.h"
 
 namespace selkie::odbc {
 namespace {
@@ -118,15 +118,15 @@ TEST_P(CatalogQueries, EachSelectsAsManyColumnsAsItsShapeHas) {
   EXPECT_EQ(selected_columns(tables_query(c, {"%", "", ""}, std::nullopt)), kTablesShape.size());
   EXPECT_EQ(selected_columns(tables_query(c, {"", "%", ""}, std::nullopt)), kTablesShape.size());
   EXPECT_EQ(selected_columns(tables_query(c, {"", "", ""}, "%")), kTablesShape.size());
-  EXPECT_EQ(selected_columns(columns_query(c, name, "c%")), kColumnsShape.size());
-  EXPECT_EQ(selected_columns(best_row_id_query(c, name)), kSpecialColumnsShape.size());
-  EXPECT_EQ(selected_columns(row_version_query(c, name)), kSpecialColumnsShape.size());
+  EXPECT_EQ(selected_columns(columns_query(c, name, "c%")), kColumnsTypes.query_columns());
+  EXPECT_EQ(selected_columns(best_row_id_query(c, name)), kSpecialColumnsTypes.query_columns());
+  EXPECT_EQ(selected_columns(row_version_query(c, name)), kSpecialColumnsTypes.query_columns());
   EXPECT_EQ(selected_columns(primary_keys_query(c, name)), kPrimaryKeysShape.size());
   EXPECT_EQ(selected_columns(statistics_query(c, name, true)), kStatisticsShape.size());
   EXPECT_EQ(selected_columns(foreign_keys_query(c, name, none)), kForeignKeysShape.size());
   EXPECT_EQ(selected_columns(foreign_keys_query(c, none, name)), kForeignKeysShape.size());
   EXPECT_EQ(selected_columns(procedures_query(c, name)), kProceduresShape.size());
-  EXPECT_EQ(selected_columns(procedure_columns_query(c, name, std::nullopt)), kProcedureColumnsShape.size());
+  EXPECT_EQ(selected_columns(procedure_columns_query(c, name, std::nullopt)), kProcedureColumnsTypes.query_columns());
   EXPECT_EQ(selected_columns(table_privileges_query(c, name)), kTablePrivilegesShape.size());
   EXPECT_EQ(selected_columns(column_privileges_query(c, name, "c")), kColumnPrivilegesShape.size());
 }
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Contexts, CatalogQueries,
                          ::testing::Values(CatalogContext{.mariadb = true, .version = {10, 11, 6}},
                                            CatalogContext{.version = {9, 7, 0}}, CatalogContext{.version = {5, 7, 0}},
                                            CatalogContext{.database_is = DatabaseIs::schema},
-                                           CatalogContext{.database_is = DatabaseIs::unnamed, .odbc2 = true}));
+                                           CatalogContext{.database_is = DatabaseIs::unnamed}));
 
 TEST(CatalogQuery, TableTypesAreUnquotedAndCompared) {
   const std::string sql = tables_query({}, {}, "'TABLE', view");
@@ -155,26 +155,6 @@ TEST(CatalogQuery, ViewsAreNotTiedByAnEqualityOnMariadb) {
     EXPECT_EQ(sql.find("TABLE_NAME=S.TABLE_NAME"), std::string::npos) << sql;
     EXPECT_EQ(sql.find("TABLE_NAME=K.TABLE_NAME"), std::string::npos) << sql;
   }
-}
-
-// --- Types
-
-TEST(TypeColumns, UnsignedTypesAreToldApartOnlyWhereTheyDiffer) {
-  const TypeColumns sql = type_columns("C.", "COLUMN_TYPE", {}, true, false);
-  EXPECT_NE(sql.data_type.find("IF(C.COLUMN_TYPE LIKE '%unsigned%',-5,4)"), std::string::npos) << sql.data_type;
-  EXPECT_EQ(sql.datetime_sub.find("unsigned"), std::string::npos);
-}
-
-TEST(TypeColumns, TextIsWideOrNarrowAsTheConnectionIs) {
-  const TypeColumns wide = type_columns("", "T", {.wide = true}, true, false),
-                    narrow = type_columns("", "T", {.wide = false}, true, false);
-  EXPECT_NE(wide.data_type.find("WHEN 'varchar' THEN -9"), std::string::npos) << wide.data_type;
-  EXPECT_NE(narrow.data_type.find("WHEN 'varchar' THEN 12"), std::string::npos) << narrow.data_type;
-}
-
-TEST(TypeColumns, Odbc2ApplicationsGetTheirDatetimeCodes) {
-  const TypeColumns sql = type_columns("", "T", {}, true, true);
-  EXPECT_NE(sql.data_type.find("WHEN 'date' THEN 9"), std::string::npos) << sql.data_type;
 }
 
 // --- Shapes
