@@ -78,21 +78,6 @@ std::string wide_columns(bool formulas) {
   return list;
 }
 
-void make_catalog(Maker& maker, const Extent& extent) {
-  const std::string schema = extent.catalog();
-  if (maker.number("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '" + schema + "'") == extent.tables) {
-    return;
-  }
-  maker.run("CREATE DATABASE IF NOT EXISTS " + schema);
-  for (long table = 0; table < extent.tables; ++table) {
-    std::string sql = "CREATE TABLE IF NOT EXISTS " + schema + print(".t%05ld (c0 INT NOT NULL PRIMARY KEY", table);
-    for (int column = 1; column < kColumnsPerTable; ++column) {
-      sql += print(", c%d ", column) + (column % 2 == 0 ? "DECIMAL(18,4)" : "VARCHAR(64) NOT NULL");
-    }
-    maker.run(sql + ")");
-  }
-}
-
 }  // namespace
 
 const Table kScanTable{"scan", kScanColumns, expect_scan};
@@ -106,14 +91,16 @@ const std::string kCountInserted =
 Extent::Extent(double scale)
     : rows(1000 * std::max(1L, std::lround(static_cast<double>(kRows) / 1000 * scale))),
       pieces(std::max(16L, std::lround(static_cast<double>(kPieces) * scale))),
-      tables(std::max(20L, std::lround(2000 * scale))) {}
+      tables(std::max(10L, std::lround(2000 * scale))) {}
 
 std::string Extent::catalog() const { return "selkie_bench_catalog_" + std::to_string(tables); }
 
 std::string select_rows(const Table& table, std::int64_t rows) {
   std::string list;
-  for (const ColumnFacts& column : table.columns) list += (list.empty() ? "`" : ", `") + std::string(column.name) + "`";
-  return "SELECT " + list + " FROM " + std::string(table.name) + " WHERE id <= " + std::to_string(rows) + " ORDER BY id";
+  for (const ColumnFacts& column : table.columns) list += (list.empty() ? "a.`" : ", a.`") + std::string(column.name) + "`";
+  list = "SELECT " + list + " FROM " + std::string(table.name) + " a";
+  if (rows <= kRows) return list + " WHERE id <= " + std::to_string(rows) + " ORDER BY id";
+  return list + ", (SELECT id FROM ints WHERE id <= " + std::to_string(rows / kRows) + ") b";
 }
 
 std::string select_blob(long pieces) { return "SELECT data FROM blobs WHERE id = " + std::to_string(pieces); }
@@ -124,18 +111,15 @@ std::string select_abandoned(double scale) {
          std::to_string(rows);
 }
 
-std::string select_tables(const Extent& extent) {
-  return "SELECT TABLE_SCHEMA, NULL, TABLE_NAME, TABLE_TYPE, TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
-         "'" +
-         extent.catalog() + "' ORDER BY TABLE_TYPE, TABLE_SCHEMA, TABLE_NAME";
+std::string select_breadth(int columns, std::int64_t rows) {
+  std::string list;
+  for (int column = 0; column < columns; ++column) list += (column == 0 ? "id+" : ",id+") + std::to_string(column);
+  return "SELECT " + list + " FROM ints WHERE id <= " + std::to_string(rows) + " ORDER BY id";
 }
 
-std::string select_columns(const Extent& extent) {
-  return "SELECT TABLE_SCHEMA, NULL, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_MAXIMUM_LENGTH, "
-         "CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, IS_NULLABLE, COLUMN_COMMENT, "
-         "COLUMN_DEFAULT, ORDINAL_POSITION FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" +
-         extent.catalog() + "' ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
-}
+std::string select_point(std::int64_t number) { return std::string(kSelectPoint) + " /* " + std::to_string(number) + " */"; }
+
+std::string catalog_table(std::int64_t number) { return print("t%05lld", static_cast<long long>(number)); }
 
 std::string count_put(long pieces) {
   return "SELECT LENGTH(a.data) DIV " + std::to_string(kPieceBytes) +
@@ -154,13 +138,14 @@ std::vector<InsertRow> insert_rows(int rows) {
 
 void make_tables(Maker& maker, double scale) {
   const Extent extent(scale);
-  const std::string rows = std::to_string(extent.rows);
+  const std::int64_t wanted = std::min(extent.rows, kRows);
+  const std::string rows = std::to_string(wanted);
   maker.run("CREATE DATABASE IF NOT EXISTS selkie_bench CHARACTER SET utf8mb4");
   maker.run("USE selkie_bench");
 
   maker.run("CREATE TABLE IF NOT EXISTS ints (id INT NOT NULL PRIMARY KEY, n INT NOT NULL)");
   maker.run("INSERT IGNORE INTO ints VALUES (1, 7 - 500000)");
-  for (std::int64_t have = 1; (have = maker.number("SELECT MAX(id) FROM ints")) < extent.rows;) {
+  for (std::int64_t have = 1; (have = maker.number("SELECT MAX(id) FROM ints")) < wanted;) {
     const std::string id = "(id + " + std::to_string(have) + ")";
     maker.run("INSERT INTO ints SELECT " + id + ", " + id + " * 7 % 1000003 - 500000 FROM ints WHERE " + id + " <= " + rows);
   }
@@ -181,8 +166,23 @@ void make_tables(Maker& maker, double scale) {
   maker.run("CREATE TABLE IF NOT EXISTS blobs (id INT NOT NULL PRIMARY KEY, data LONGBLOB NOT NULL)");
   if (maker.number("SELECT COUNT(*) FROM blobs WHERE id = " + std::to_string(extent.pieces)) == 0)
     maker.put_blob(extent.pieces);
+}
 
-  make_catalog(maker, extent);
+void make_catalog(Maker& maker, double scale) {
+  const Extent extent(scale);
+  const std::string schema = extent.catalog();
+  maker.run("CREATE DATABASE IF NOT EXISTS selkie_bench CHARACTER SET utf8mb4");
+  if (maker.number("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '" + schema + "'") == extent.tables) {
+    return;
+  }
+  maker.run("CREATE DATABASE IF NOT EXISTS " + schema);
+  for (long table = 0; table < extent.tables; ++table) {
+    std::string sql = "CREATE TABLE IF NOT EXISTS " + schema + "." + catalog_table(table) + " (c0 INT NOT NULL PRIMARY KEY";
+    for (int column = 1; column < kColumnsPerTable; ++column) {
+      sql += print(", c%d ", column) + (column % 2 == 0 ? "DECIMAL(18,4)" : "VARCHAR(64) NOT NULL");
+    }
+    maker.run(sql + ")");
+  }
 }
 
 }  // namespace selkie::bench

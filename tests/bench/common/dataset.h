@@ -68,7 +68,7 @@ inline constexpr int kColumnsPerTable = 10;  // of the catalog schema
 // How much of everything a run of this scale needs.
 struct Extent {
   explicit Extent(double scale);
-  std::int64_t rows;
+  std::int64_t rows;  // of a scan; the tables hold kRows of them at most, more are read by reading all several times
   long pieces;
   long tables;
   std::string catalog() const;  // the schema that holds `tables` tables and nothing else
@@ -77,9 +77,9 @@ struct Extent {
 // Texts sent by both programs.
 std::string select_rows(const Table& table, std::int64_t rows);  // the first `rows` rows, in order of id
 std::string select_blob(long pieces);
-std::string select_abandoned(double scale);       // 100 million rows at scale 1
-std::string select_tables(const Extent& extent);  // what a catalog function has to ask at least
-std::string select_columns(const Extent& extent);
+std::string select_abandoned(double scale);                  // 100 million rows at scale 1
+std::string select_breadth(int columns, std::int64_t rows);  // cell k of a row, from 0, is its id + k
+std::string select_point(std::int64_t number);               // kSelectPoint as a text of its own
 inline constexpr std::string_view kSelectOne = "SELECT 1";
 inline constexpr std::string_view kSelectPoint = "SELECT id, big, dbl, name FROM scan WHERE id = ?";
 inline constexpr std::string_view kSelectWide = "SELECT * FROM wide WHERE c1 = ?";
@@ -110,8 +110,16 @@ std::vector<InsertRow> insert_rows(int rows);
 
 inline constexpr int kUpdatedRows = 1000;  // each call of the update workload adds 1 to every one
 
-// Makes the tables, each as far as it is missing. run(sql) executes; number(sql) gives the first cell, 0 for NULL;
-// put_blob(pieces) writes the blob of that many pieces into `blobs` under the id of its piece count.
+// A table of the catalog schema, by its place in the order of names.
+std::string catalog_table(std::int64_t number);
+// The type of column `number`, from 0, of each of them.
+constexpr std::string_view catalog_type(std::int64_t number) {
+  return number == 0 ? "int" : number % 2 == 0 ? "decimal" : "varchar";
+}
+
+// Make the tables, each as far as it is missing: those that hold rows, and the schema that is listed. run(sql) executes;
+// number(sql) gives the first cell, 0 for NULL; put_blob(pieces) writes the blob of that many pieces into `blobs` under the id
+// of its piece count.
 struct Maker {
   virtual void run(std::string_view sql) = 0;
   virtual std::int64_t number(std::string_view sql) = 0;
@@ -121,5 +129,6 @@ struct Maker {
   ~Maker() = default;
 };
 void make_tables(Maker& maker, double scale);
+void make_catalog(Maker& maker, double scale);
 
 }  // namespace selkie::bench

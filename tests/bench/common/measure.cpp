@@ -91,6 +91,13 @@ void Verdict::cell(std::int64_t row, std::string_view column, std::string_view g
                       std::string(want) + "'";
 }
 
+void Verdict::include(const Verdict& other) {
+  cells_ += other.cells_;
+  got_ = mix(got_, std::to_string(other.got_));
+  want_ = mix(want_, std::to_string(other.want_));
+  if (first_difference_.empty()) first_difference_ = other.first_difference_;
+}
+
 void Verdict::wrong(std::string what) {
   if (first_difference_.empty()) first_difference_ = std::move(what);
 }

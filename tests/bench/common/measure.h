@@ -28,7 +28,8 @@ Cost cost_of(const std::function<void()>& timed);
 class Verdict {
  public:
   void cell(std::int64_t row, std::string_view column, std::string_view got, std::string_view want);
-  void wrong(std::string what);  // a difference that is no cell's
+  void wrong(std::string what);        // a difference that is no cell's
+  void include(const Verdict& other);  // what another thread collected
 
   std::int64_t cells() const { return cells_; }
   std::uint64_t checksum() const { return got_; }

@@ -42,6 +42,7 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {"--decode", &Options::decode, "wire_limit: decode into the application's arrays, encode from them"},
     {"--setup", &Options::setup, "wire_limit: make the tables for this scale, as far as they are missing"},
+    {"--only-catalog", &Options::only_catalog, "wire_limit: with --setup, only the schema that is listed"},
     {"--spread", &Options::spread, "let the scheduler place client and server, instead of both on one CPU"},
     {"--verify", &Options::verify, "check every value; the figures of such a run mean nothing"},
     {"--json", &Options::json, "one JSON object a line"},
@@ -67,10 +68,11 @@ Number number_of(const char* text, const char* what) {
   std::exit(2);
 }
 
-bool selected(const Options& options, std::string_view name) {
-  return options.patterns.empty() || std::ranges::any_of(options.patterns, [&](std::string_view pattern) {
-           return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
-         });
+bool selected(const Options& options, const Workload& workload) {
+  if (options.patterns.empty()) return !workload.on_request;
+  return std::ranges::any_of(options.patterns, [&](std::string_view pattern) {
+    return pattern.ends_with('*') ? workload.name.starts_with(pattern.substr(0, pattern.size() - 1)) : workload.name == pattern;
+  });
 }
 
 long scaled_count(const Workload& workload, const Extent& extent, double scale) {
@@ -84,6 +86,10 @@ long scaled_count(const Workload& workload, const Extent& extent, double scale) 
     case Kind::blob_put: return extent.pieces;
     case Kind::tables: return extent.tables;
     case Kind::columns: return extent.tables * kColumnsPerTable;
+    case Kind::breadth: return std::max(1L, scaled(20'000) / workload.shape.size) * workload.shape.size;
+    case Kind::threads_scan: return static_cast<long>(extent.rows) / workload.shape.size * workload.shape.size;
+    case Kind::threads_select: return scaled(320) / workload.shape.size * workload.shape.size;
+    case Kind::crowd: return std::max(scaled(20), 2L * workload.shape.size);
     case Kind::abandon: return scaled(2);
     case Kind::insert:
     case Kind::update: return scaled(workload.shape.rowset) / workload.shape.rowset * workload.shape.rowset;
@@ -110,9 +116,9 @@ std::string json_text(std::string_view text) {
 void print_json(const Run& run) {
   const Cost& cost = run.cost;
   std::printf(
-      "{\"workload\": %s, \"unit\": %s, \"count\": %ld, \"wall_ns\": %lld, \"cpu_ns\": %lld, \"sys_ns\": %lld, "
+      "{\"workload\": %s, \"unit\": %s, \"count\": %ld, \"calls\": %ld, \"wall_ns\": %lld, \"cpu_ns\": %lld, \"sys_ns\": %lld, "
       "\"base_kib\": %ld, \"grown_kib\": %ld, \"bytes_in\": %lld, \"bytes_out\": %lld, \"writes\": %lld",
-      json_text(run.workload.name).c_str(), json_text(run.workload.unit).c_str(), run.count,
+      json_text(run.workload.name).c_str(), json_text(run.workload.unit).c_str(), run.count, run.calls(),
       static_cast<long long>(cost.wall_ns), static_cast<long long>(cost.cpu_ns), static_cast<long long>(cost.sys_ns),
       cost.base_kib, cost.grown_kib, static_cast<long long>(cost.bytes_in), static_cast<long long>(cost.bytes_out),
       static_cast<long long>(cost.writes));
@@ -179,6 +185,24 @@ bool run_in_child(const Options& options, const Workload& workload, void (*body)
 Run::Run(const Options& of, const Workload& which)
     : options(of), workload(which), shape(which.shape), extent(of.scale), count(scaled_count(which, extent, of.scale)) {}
 
+long Run::calls() const {
+  switch (workload.kind) {
+    case Kind::insert:
+    case Kind::update: return count / shape.rowset;
+    case Kind::scan:
+    case Kind::ints:
+    case Kind::parked:
+    case Kind::scrollable:
+    case Kind::breadth:
+    case Kind::threads_scan:
+    case Kind::blob_get:
+    case Kind::blob_put:
+    case Kind::tables:
+    case Kind::columns: return 1;
+    default: return count;
+  }
+}
+
 void Run::expect_count(std::int64_t got) {
   if (got != count) verdict.wrong("count " + std::to_string(got) + ", want " + std::to_string(count));
 }
@@ -217,7 +241,7 @@ Options parse_options(int argc, char** argv, const char* purpose) {
 int run_workloads(const Options& options, std::span<const BodyOf> bodies) {
   bool all_right = true, any = false;
   for (const Workload& workload : kWorkloads) {
-    if (!selected(options, workload.name)) continue;
+    if (!selected(options, workload)) continue;
     const auto body = std::ranges::find(bodies, workload.kind, &BodyOf::kind);
     if (body == bodies.end()) continue;
     any = true;

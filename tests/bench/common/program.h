@@ -20,11 +20,12 @@ struct Options {
   std::string host = "127.0.0.1", user = "root", password, socket;
   int port = 3306;
 
-  std::string driver;   // odbc_bench: path of the driver's library
-  std::string connect;  // odbc_bench: a whole connection string instead
-  std::string extra;    // odbc_bench: keywords in front of the usual ones, which they override
-  bool decode = false;  // wire_limit: decode into (encode from) the application's arrays, or only move the bytes
-  bool setup = false;   // wire_limit: make the tables
+  std::string driver;         // odbc_bench: path of the driver's library
+  std::string connect;        // odbc_bench: a whole connection string instead
+  std::string extra;          // odbc_bench: keywords in front of the usual ones, which they override
+  bool decode = false;        // wire_limit: decode into (encode from) the application's arrays, or only move the bytes
+  bool setup = false;         // wire_limit: make the tables
+  bool only_catalog = false;  // wire_limit: no other tables than the catalog's
 
   double scale = 1;
   bool spread = false;  // leaves client and server where the scheduler puts them
@@ -46,6 +47,8 @@ class Run {
   long count;  // rows, operations or pieces that this run does
   Cost cost;
   Verdict verdict;
+
+  long calls() const;  // how often the application executes something
 
   bool verify() const { return options.verify; }
   void measure(const std::function<void()>& timed) { cost = cost_of(timed); }

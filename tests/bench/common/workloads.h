@@ -18,12 +18,20 @@ enum class Kind : std::uint8_t {
   scrollable,      // scan through a static cursor, and back to its first row
   repeat_direct,   // one text sent by SQLExecDirect again and again
   repeat_prepare,  // prepare, execute, fetch, free of one text again and again
+  fresh,           // the same, of another text each time
+  crowd,           // prepared selects of one row, `size` of them open, executed in turn
+  breadth,         // `size` integer columns, many rows
+  threads_select,  // SELECT 1 on `size` threads with a connection each
+  threads_scan,    // scan, likewise, of as many rows in sum
   insert,          // five columns, `rowset` rows a call
   update,          // one column by key, `rowset` rows a call
+  commit,          // one row inserted and committed, again and again
   blob_get,        // one blob read in pieces of 64 KiB
   blob_put,        // one blob written in pieces of 64 KiB
   tables,          // SQLTables of the catalog schema
   columns,         // SQLColumns of the catalog schema
+  tables_one,      // SQLTables of one table of the catalog schema, again and again
+  columns_one,     // SQLColumns, likewise
   abandon,         // close of a result of very many rows after its first row, then SELECT 1
 };
 
@@ -39,6 +47,7 @@ struct Shape {
   int rowset = 1;         // rows a call; with Access::get_data always 1
   Access access = Access::bound;
   bool row_wise = false;  // parameter arrays as an array of structs
+  int size = 1;           // threads, columns or open statements, where the kind has them
 };
 
 struct Workload {
@@ -47,11 +56,13 @@ struct Workload {
   long count;             // of a full run
   std::string_view unit;  // what is counted
   Shape shape{};
+  bool on_request = false;  // runs only when it is named
 };
 
 inline constexpr std::int64_t kRows = 1'000'000;
 inline constexpr long kPieces = 1024;  // of kPieceBytes: 64 MiB
 inline constexpr std::size_t kPieceBytes = 65536;
+inline constexpr std::size_t kCellsACall = 4096;  // of the breadth workload: 4,096 rows of one column, one row of 4,096
 
 inline constexpr Workload kWorkloads[] = {
     {"connect", Kind::connect, 1000, "op"},
@@ -115,7 +126,34 @@ inline constexpr Workload kWorkloads[] = {
 
     {"tables", Kind::tables, 2000, "row", {.rowset = 100}},
     {"columns", Kind::columns, 20'000, "row", {.rowset = 100}},
+    {"tables.one", Kind::tables_one, 1000, "op", {.rowset = 100}},
+    {"columns.one", Kind::columns_one, 1000, "op", {.rowset = 100}},
     {"abandon", Kind::abandon, 5, "op"},
+
+    // For round trips: what a network's delay costs.
+    {"fresh.prepare", Kind::fresh, 5000, "op", {.prepared = true}, true},
+    {"commit", Kind::commit, 5000, "op", {.prepared = true}, true},
+
+    // For curves.
+    {"breadth.1", Kind::breadth, kRows, "cell", {.prepared = true, .size = 1}, true},
+    {"breadth.8", Kind::breadth, kRows, "cell", {.prepared = true, .size = 8}, true},
+    {"breadth.64", Kind::breadth, kRows, "cell", {.prepared = true, .size = 64}, true},
+    {"breadth.512", Kind::breadth, kRows, "cell", {.prepared = true, .size = 512}, true},
+    {"breadth.4096", Kind::breadth, kRows, "cell", {.prepared = true, .size = 4096}, true},
+    {"crowd.1", Kind::crowd, 20'000, "op", {.prepared = true, .size = 1}, true},
+    {"crowd.10", Kind::crowd, 20'000, "op", {.prepared = true, .size = 10}, true},
+    {"crowd.100", Kind::crowd, 20'000, "op", {.prepared = true, .size = 100}, true},
+    {"crowd.1000", Kind::crowd, 20'000, "op", {.prepared = true, .size = 1000}, true},
+    {"threads.select1.1", Kind::threads_select, 40'000, "op", {.size = 1}, true},
+    {"threads.select1.2", Kind::threads_select, 40'000, "op", {.size = 2}, true},
+    {"threads.select1.4", Kind::threads_select, 40'000, "op", {.size = 4}, true},
+    {"threads.select1.8", Kind::threads_select, 40'000, "op", {.size = 8}, true},
+    {"threads.select1.16", Kind::threads_select, 40'000, "op", {.size = 16}, true},
+    {"threads.scan.1", Kind::threads_scan, kRows, "row", {.rowset = 100, .size = 1}, true},
+    {"threads.scan.2", Kind::threads_scan, kRows, "row", {.rowset = 100, .size = 2}, true},
+    {"threads.scan.4", Kind::threads_scan, kRows, "row", {.rowset = 100, .size = 4}, true},
+    {"threads.scan.8", Kind::threads_scan, kRows, "row", {.rowset = 100, .size = 8}, true},
+    {"threads.scan.16", Kind::threads_scan, kRows, "row", {.rowset = 100, .size = 16}, true},
 };
 
 }  // namespace selkie::bench

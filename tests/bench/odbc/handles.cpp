@@ -51,7 +51,13 @@ std::string connection_string(const Options& options) {
   return string;
 }
 
-Connection::Connection(const Options& options) : handle_(SQL_HANDLE_DBC, environment_) {
+Connection::Connection(const Options& options) : environment_(std::in_place), handle_(SQL_HANDLE_DBC, *environment_) {
+  open(options);
+}
+
+Connection::Connection(const Options& options, const Environment& shared) : handle_(SQL_HANDLE_DBC, shared) { open(options); }
+
+void Connection::open(const Options& options) {
   const std::string string = connection_string(options);
   handle_.ok(SQLDriverConnect(handle_, nullptr, text(string), SQL_NTS, nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT),
              "SQLDriverConnect");

@@ -1,6 +1,7 @@
 // ODBC handles that free themselves, and one place where a return code becomes a failure with the driver's words.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,7 @@ std::string connection_string(const Options& options);
 class Connection {
  public:
   explicit Connection(const Options& options);
+  Connection(const Options& options, const Environment& shared);
   ~Connection() { SQLDisconnect(handle_); }
 
   operator const Handle&() const { return handle_; }
@@ -53,7 +55,9 @@ class Connection {
   std::int64_t number(std::string_view sql);  // the first cell, 0 for NULL
 
  private:
-  Environment environment_;
+  void open(const Options& options);
+
+  std::optional<Environment> environment_;  // none where it is shared
   Handle handle_;
 };
 

@@ -1,7 +1,6 @@
 // Catalog functions over a schema of many tables.
 #include <algorithm>
 
-#include "../common/text.h"
 #include "bodies.h"
 
 namespace selkie::bench {
@@ -20,7 +19,7 @@ constexpr CatalogColumn kTablesResult[] = {kName, kName, kName, kName, kText};
 // REMARKS, COLUMN_DEF, SQL_DATA_TYPE, SQL_DATETIME_SUB, CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE
 constexpr CatalogColumn kColumnsResult[] = {kName,  kName,  kName, kName, kShort, kName,  kLong, kLong, kShort,
                                             kShort, kShort, kText, kText, kShort, kShort, kLong, kLong, kName};
-constexpr std::size_t kTable = 2, kColumn = 3, kOrdinal = 16;
+constexpr std::size_t kTable = 2, kColumn = 3, kTypeName = 5, kOrdinal = 16;
 
 class CatalogRowset {
  public:
@@ -52,10 +51,24 @@ class CatalogRowset {
   std::vector<Bound> bound_;
 };
 
-std::string table_name(std::int64_t table) { return print("t%05lld", static_cast<long long>(table)); }
+// What is asked for: all tables once, or one table in each of the operations.
+struct Subject {
+  std::string pattern = "%";
+  std::int64_t first_table = 0;
+  long calls = 1;
+};
 
+Subject one_table(const Run& run) {
+  constexpr std::int64_t kOne = 7;
+  return {catalog_table(kOne), kOne, run.count};
+}
+
+SQLCHAR* text(std::string& name) { return reinterpret_cast<SQLCHAR*>(name.data()); }
+
+// call(statement, schema, table) runs the catalog function; check(rowset, row, number) looks at row `number` of its answer.
+// Gives the number of rows in all answers.
 template <class Call, class Check>
-void list(Run& run, std::span<const CatalogColumn> result, Call call, Check check) {
+std::int64_t list(Run& run, std::span<const CatalogColumn> result, Subject subject, Call call, Check check) {
   Connection connection(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
@@ -66,43 +79,54 @@ void list(Run& run, std::span<const CatalogColumn> result, Call call, Check chec
   std::string schema = run.extent.catalog();
   std::int64_t rows = 0;
   run.measure([&] {
-    call(statement, reinterpret_cast<SQLCHAR*>(schema.data()));
-    while (statement.fetch()) {
-      for (std::size_t row = 0; row < fetched && run.verify(); ++row) check(rowset, row, rows + static_cast<std::int64_t>(row));
-      rows += static_cast<std::int64_t>(fetched);
+    for (long done = 0; done < subject.calls; ++done) {
+      call(statement, text(schema), text(subject.pattern));
+      const std::int64_t before = rows;
+      while (statement.fetch()) {
+        for (std::size_t row = 0; row < fetched && run.verify(); ++row) {
+          check(rowset, row, rows - before + static_cast<std::int64_t>(row));
+        }
+        rows += static_cast<std::int64_t>(fetched);
+      }
+      statement.close();
     }
-    statement.close();
   });
-  run.expect_count(rows);
+  return rows;
+}
+
+std::int64_t list_tables(Run& run, const Subject& subject) {
+  return list(
+      run, kTablesResult, subject,
+      [](Statement& statement, SQLCHAR* schema, SQLCHAR* table) {
+        statement.ok(SQLTables(statement, schema, SQL_NTS, nullptr, 0, table, SQL_NTS, nullptr, 0), "SQLTables");
+      },
+      [&](const CatalogRowset& rowset, std::size_t row, std::int64_t number) {
+        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), catalog_table(subject.first_table + number));
+      });
 }
 
 SQLCHAR kAny[] = "%";
 
-}  // namespace
-
-void tables(Run& run) {
-  list(
-      run, kTablesResult,
-      [](Statement& statement, SQLCHAR* schema) {
-        statement.ok(SQLTables(statement, schema, SQL_NTS, nullptr, 0, kAny, SQL_NTS, nullptr, 0), "SQLTables");
+std::int64_t list_columns(Run& run, const Subject& subject) {
+  return list(
+      run, kColumnsResult, subject,
+      [](Statement& statement, SQLCHAR* schema, SQLCHAR* table) {
+        statement.ok(SQLColumns(statement, schema, SQL_NTS, nullptr, 0, table, SQL_NTS, kAny, SQL_NTS), "SQLColumns");
       },
       [&](const CatalogRowset& rowset, std::size_t row, std::int64_t number) {
-        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), table_name(number));
-      });
-}
-
-void columns(Run& run) {
-  list(
-      run, kColumnsResult,
-      [](Statement& statement, SQLCHAR* schema) {
-        statement.ok(SQLColumns(statement, schema, SQL_NTS, nullptr, 0, kAny, SQL_NTS, kAny, SQL_NTS), "SQLColumns");
-      },
-      [&](const CatalogRowset& rowset, std::size_t row, std::int64_t number) {
-        const std::int64_t column = number % kColumnsPerTable;
-        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), table_name(number / kColumnsPerTable));
+        const std::int64_t table = subject.first_table + number / kColumnsPerTable, column = number % kColumnsPerTable;
+        run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), catalog_table(table));
         run.verdict.cell(number, "COLUMN_NAME", rowset.text(kColumn, row), "c" + std::to_string(column));
+        run.verdict.cell(number, "TYPE_NAME", rowset.text(kTypeName, row), std::string(catalog_type(column)));
         run.verdict.cell(number, "ORDINAL_POSITION", std::to_string(rowset.integer(kOrdinal, row)), std::to_string(column + 1));
       });
 }
+
+}  // namespace
+
+void tables(Run& run) { run.expect_count(list_tables(run, {})); }
+void columns(Run& run) { run.expect_count(list_columns(run, {})); }
+void tables_one(Run& run) { run.expect_count(list_tables(run, one_table(run))); }
+void columns_one(Run& run) { run.expect_count(list_columns(run, one_table(run)) / kColumnsPerTable); }
 
 }  // namespace selkie::bench

@@ -83,6 +83,26 @@ void insert(Run& run) {
   if (run.verify()) run.expect_count(connection.number(kCountInserted));
 }
 
+void commit(Run& run) {
+  Connection connection(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  connection.run(kEmptyInserted);
+  connection.autocommit(false);
+  Statement statement(connection);
+  statement.prepare(kInsert);
+  const std::vector<InsertRow> rows = insert_rows(1000);
+  InsertRow row = rows[0];
+  bind(statement, &row.id, &row.big, &row.dbl, row.name, &row.name_bytes, &row.at);
+  run.measure([&] {
+    for (long i = 0; i < run.count; ++i) {
+      row = rows[static_cast<std::size_t>(i) % rows.size()];
+      statement.execute();
+      connection.commit();
+    }
+  });
+  if (run.verify()) run.expect_count(connection.number(kCountInserted));
+}
+
 void update(Run& run) {
   Connection connection(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });

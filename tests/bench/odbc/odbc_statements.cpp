@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "../common/rowset.h"
 #include "bodies.h"
@@ -136,7 +137,11 @@ void repeat_direct(Run& run) {
   });
 }
 
-void repeat_prepare(Run& run) {
+namespace {
+
+// Prepare, execute, fetch, free, of the text for each operation.
+template <class TextOf>
+void prepare_and_free(Run& run, TextOf text_of) {
   Connection connection(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   SQLINTEGER id = 0;
@@ -145,7 +150,7 @@ void repeat_prepare(Run& run) {
     for (long op = 0; op < run.count; ++op) {
       Statement statement(connection);
       id = point_id(run, op);
-      statement.prepare(kSelectPoint);
+      statement.prepare(text_of(op));
       bind_id(statement, id);
       statement.execute();
       row.bind(statement);
@@ -153,6 +158,45 @@ void repeat_prepare(Run& run) {
       statement.close();
       if (run.verify()) row.check(id, run.verdict);
     }
+  });
+}
+
+}  // namespace
+
+void repeat_prepare(Run& run) {
+  prepare_and_free(run, [](long) { return kSelectPoint; });
+}
+
+void fresh(Run& run) {
+  prepare_and_free(run, [](long op) { return select_point(op); });
+}
+
+void crowd(Run& run) {
+  struct Member {
+    explicit Member(Connection& connection) : statement(connection) {}
+    Statement statement;
+    SQLINTEGER id = 0;
+    PointRow row;
+  };
+  Connection connection(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  std::deque<Member> members;
+  const auto execute = [&](Member& member, long op) {
+    member.id = point_id(run, op);
+    member.statement.execute();
+    member.statement.fetch_one();
+    member.statement.close();
+    if (run.verify()) member.row.check(member.id, run.verdict);
+  };
+  for (int number = 0; number < run.shape.size; ++number) {
+    Member& member = members.emplace_back(connection);
+    member.statement.prepare(select_point(number));
+    bind_id(member.statement, member.id);
+    member.row.bind(member.statement);
+    execute(member, number);
+  }
+  run.measure([&] {
+    for (long op = 0; op < run.count; ++op) execute(members[static_cast<std::size_t>(op) % members.size()], op);
   });
 }
 

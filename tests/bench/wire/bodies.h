@@ -13,17 +13,29 @@ void select_one(Run& run);
 void point(Run& run);
 void wide(Run& run);
 void repeat_direct(Run& run);
+void fresh(Run& run);
+void crowd(Run& run);
 void abandon(Run& run);
 
 // wire_scan.cpp
 void scan(Run& run);
 void ints(Run& run);
+void breadth(Run& run);
+
+// wire_threads.cpp
+void threads_select(Run& run);
+void threads_scan(Run& run);
+
+// wire_catalog.cpp
 void tables(Run& run);
 void columns(Run& run);
+void tables_one(Run& run);
+void columns_one(Run& run);
 
 // wire_insert.cpp
 void insert(Run& run);
 void update(Run& run);
+void commit(Run& run);
 
 // wire_blob.cpp
 void blob_get(Run& run);

@@ -111,6 +111,13 @@ void Wire::send(std::initializer_list<std::string_view> parts) {
   write_all(vectors, count);
 }
 
+void Wire::append_packet(std::string& packets, std::initializer_list<std::string_view> parts) {
+  const std::size_t begin = packets.size();
+  packets.append(kHeader, '\0');
+  for (const std::string_view part : parts) packets += part;
+  put_header(&packets[begin], packets.size() - begin - kHeader, 0);
+}
+
 void Wire::reply(std::string_view payload) {
   char head[kHeader];
   put_header(head, payload.size(), ++sequence_);
@@ -197,6 +204,10 @@ std::int64_t Wire::number(std::string_view sql) {
 
 Wire::Prepared Wire::prepare(std::string_view sql) {
   send({{&command::kPrepare, 1}, sql});
+  return prepared();
+}
+
+Wire::Prepared Wire::prepared() {
   const Packet head = packet();
   Prepared prepared{};
   std::memcpy(&prepared.id, head.data() + 1, 4);

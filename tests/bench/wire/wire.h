@@ -19,7 +19,7 @@ namespace selkie::bench {
 using Packet = std::span<const std::uint8_t>;
 
 namespace command {
-inline constexpr char kQuit = 0x01, kQuery = 0x03, kPrepare = 0x16, kExecute = 0x17, kLongData = 0x18;
+inline constexpr char kQuit = 0x01, kQuery = 0x03, kPrepare = 0x16, kExecute = 0x17, kLongData = 0x18, kClose = 0x19;
 inline constexpr char kBulkExecute = '\xfa';  // MariaDB
 }  // namespace command
 
@@ -44,6 +44,7 @@ class Wire {
 
   // A command's parts as one packet, of less than 16 MiB.
   void send(std::initializer_list<std::string_view> parts);
+  static void append_packet(std::string& packets, std::initializer_list<std::string_view> parts);
   void send_packed(std::string_view packets) { write_all(packets); }  // headers included, any number of commands
   void query(std::string_view sql) { send({{&command::kQuery, 1}, sql}); }
 
@@ -64,6 +65,7 @@ class Wire {
     std::uint16_t columns, parameters;
   };
   Prepared prepare(std::string_view sql);
+  Prepared prepared();                    // the answer to a COM_STMT_PREPARE
   void execute(std::uint32_t statement);  // one without parameters
 
   // A row too large for a packet: its bytes as they come, straight into the caller's memory.

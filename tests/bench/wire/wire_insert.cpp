@@ -151,6 +151,24 @@ void insert(Run& run) {
   if (run.verify()) run.expect_count(wire.number(kCountInserted));
 }
 
+void commit(Run& run) {
+  Wire wire(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  wire.run(kEmptyInserted);
+  wire.run("SET autocommit = 0");
+  const std::uint32_t statement = wire.prepare(kInsert).id;
+  const std::vector<InsertRow> rows = insert_rows(1000);
+  std::string body;
+  run.measure([&] {
+    for (long i = 0; i < run.count; ++i) {
+      encode_row(body, statement, rows[static_cast<std::size_t>(i) % rows.size()]);
+      wire.send({body});
+      wire.ok();
+      wire.run("COMMIT");
+    }
+  });
+}
+
 void update(Run& run) {
   Wire wire(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });

@@ -20,12 +20,20 @@ constexpr BodyOf kBodies[] = {
     {Kind::scrollable, wire::scan},
     {Kind::repeat_direct, wire::repeat_direct},
     {Kind::repeat_prepare, wire::point},  // a driver that knows the text again sends the execution only
+    {Kind::fresh, wire::fresh},
+    {Kind::crowd, wire::crowd},
+    {Kind::breadth, wire::breadth},
+    {Kind::threads_select, wire::threads_select},
+    {Kind::threads_scan, wire::threads_scan},
     {Kind::insert, wire::insert},
     {Kind::update, wire::update},
+    {Kind::commit, wire::commit},
     {Kind::blob_get, wire::blob_get},
     {Kind::blob_put, wire::blob_put},
     {Kind::tables, wire::tables},
     {Kind::columns, wire::columns},
+    {Kind::tables_one, wire::tables_one},
+    {Kind::columns_one, wire::columns_one},
     {Kind::abandon, wire::abandon},
 };
 
@@ -49,7 +57,8 @@ int main(int argc, char** argv) try {
   const Options options = parse_options(argc, argv, "wire_limit: workloads on a raw socket");
   if (!options.setup) return run_workloads(options, kBodies);
   WireMaker maker(options);
-  make_tables(maker, options.scale);
+  if (!options.only_catalog) make_tables(maker, options.scale);
+  make_catalog(maker, options.scale);
   std::printf("%s\n", maker.version().c_str());
   return 0;
 } catch (const Failure& failure) {

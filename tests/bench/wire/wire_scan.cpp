@@ -1,4 +1,4 @@
-// Many rows, of tables and of the catalog.
+// Many rows, many columns.
 #include <cstring>
 
 #include "bodies.h"
@@ -35,46 +35,32 @@ void scan_table(Run& run, const Table& table) {
   run.expect_count(rows);
 }
 
-// Every cell as text into an array of its column, as a catalog function's caller has them.
-void list(Run& run, const std::string& sql, std::size_t columns) {
-  constexpr std::size_t kCell = 256;
-  Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
-  const auto rowset_rows = static_cast<std::size_t>(run.shape.rowset);
-  std::vector<char> cells(columns * rowset_rows * kCell, 1);
-  std::vector<SQLLEN> lengths(columns * rowset_rows, 1);
-  std::int64_t rows = 0;
-  run.measure([&] {
-    wire.query(sql);
-    wire.result();
-    for (Packet row; wire.row(row); ++rows) {
-      if (!run.options.decode) continue;
-      const std::uint8_t* at = row.data();
-      const std::size_t index = static_cast<std::size_t>(rows) % rowset_rows;
-      for (std::size_t column = 0; column < columns; ++column) {
-        const std::size_t slot = column * rowset_rows + index;
-        if (*at == 0xfb) {
-          ++at;
-          lengths[slot] = SQL_NULL_DATA;
-          continue;
-        }
-        const std::size_t size = take_lenenc(at);
-        const std::size_t kept = size < kCell ? size : kCell - 1;
-        std::memcpy(&cells[slot * kCell], at, kept);
-        cells[slot * kCell + kept] = '\0';
-        lengths[slot] = static_cast<SQLLEN>(size);
-        at += size;
-      }
-    }
-  });
-  run.expect_count(rows);
-}
-
 }  // namespace
 
 void scan(Run& run) { scan_table(run, kScanTable); }
 void ints(Run& run) { scan_table(run, kIntsTable); }
-void tables(Run& run) { list(run, select_tables(run.extent), 5); }
-void columns(Run& run) { list(run, select_columns(run.extent), 15); }
+
+void breadth(Run& run) {
+  const auto columns = static_cast<std::size_t>(run.shape.size), rowset = kCellsACall / columns;
+  Wire wire(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
+  const std::uint32_t statement = wire.prepare(select_breadth(run.shape.size, run.count / run.shape.size)).id;
+  std::vector<SQLBIGINT> cells(columns * rowset, 1);
+  std::vector<SQLLEN> lengths(columns * rowset, 1);
+  std::int64_t rows = 0;
+  run.measure([&] {
+    wire.execute(statement);
+    wire.result();
+    for (Packet row; wire.row(row); ++rows) {
+      const std::uint8_t* at = row.data() + 1 + (columns + 9) / 8;
+      std::size_t cell = static_cast<std::size_t>(rows) % rowset;
+      for (std::size_t k = 0; k < columns && run.options.decode; ++k, cell += rowset, at += sizeof cells[0]) {
+        std::memcpy(&cells[cell], at, sizeof cells[0]);
+        lengths[cell] = sizeof cells[0];
+      }
+    }
+  });
+  run.expect_count(rows * run.shape.size);
+}
 
 }  // namespace selkie::bench::wire

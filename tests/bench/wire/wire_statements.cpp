@@ -19,26 +19,52 @@ void select_one_once(Wire& wire, bool decode) {
 // COM_STMT_EXECUTE with one integer, its type sent the first time only.
 class ExecuteById {
  public:
-  ExecuteById(Wire& wire, std::string_view sql) : wire_(wire), id_(wire.prepare(sql).id) {}
+  ExecuteById(Wire& wire, std::string_view sql) : wire_(&wire), id_(wire.prepare(sql).id) {}
 
   void operator()(std::int32_t value) {
+    wire_->send({body(id_, value, first_)});
+    first_ = false;
+    wire_->result();
+  }
+
+  static std::string body(std::uint32_t id, std::int32_t value, bool with_type) {
     std::string body(1, command::kExecute);
-    append(body, id_);
+    append(body, id);
     body += '\0';
     append(body, 1u);
     body += '\0';
-    body += static_cast<char>(first_);
-    if (first_) body.append("\x03\x00", 2);  // MYSQL_TYPE_LONG, signed
+    body += static_cast<char>(with_type);
+    if (with_type) body.append("\x03\x00", 2);  // MYSQL_TYPE_LONG, signed
     append(body, value);
-    first_ = false;
-    wire_.send({body});
-    wire_.result();
+    return body;
   }
 
  private:
-  Wire& wire_;
+  Wire* wire_;
   std::uint32_t id_;
   bool first_ = true;
+};
+
+std::int32_t point_id(const Run& run, long op) { return static_cast<std::int32_t>(op * 7919 % run.extent.rows + 1); }
+
+// The columns of kSelectPoint.
+struct PointRow {
+  std::int32_t id = 0;
+  std::int64_t big = 0;
+  double dbl = 0;
+  char name[129] = "";
+
+  void take(Wire& wire, bool decode) {
+    for (Packet row; wire.row(row);) {
+      if (!decode) continue;
+      const std::uint8_t* at = row.data() + 2;
+      std::memcpy(&id, at, 4);
+      std::memcpy(&big, at + 4, 8);
+      std::memcpy(&dbl, at + 12, 8);
+      std::memcpy(name, at + 21, at[20]);
+      name[at[20]] = '\0';
+    }
+  }
 };
 
 }  // namespace
@@ -66,24 +92,54 @@ void point(Run& run) {
   Wire wire(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   ExecuteById execute(wire, kSelectPoint);
-  struct {
-    std::int32_t id;
-    std::int64_t big;
-    double dbl;
-    char name[129];
-  } found{};
+  PointRow found;
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) {
-      execute(static_cast<std::int32_t>(op * 7919 % run.extent.rows + 1));
-      for (Packet row; wire.row(row);) {
-        if (!run.options.decode) continue;
-        const std::uint8_t* at = row.data() + 2;
-        std::memcpy(&found.id, at, 4);
-        std::memcpy(&found.big, at + 4, 8);
-        std::memcpy(&found.dbl, at + 12, 8);
-        std::memcpy(found.name, at + 21, at[20]);
-        found.name[at[20]] = '\0';
+      execute(point_id(run, op));
+      found.take(wire, run.options.decode);
+    }
+  });
+}
+
+void crowd(Run& run) {
+  Wire wire(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  std::vector<ExecuteById> statements;
+  for (int number = 0; number < run.shape.size; ++number) statements.emplace_back(wire, select_point(number));
+  PointRow found;
+  run.measure([&] {
+    for (long op = 0; op < run.count; ++op) {
+      statements[static_cast<std::size_t>(op) % statements.size()](point_id(run, op));
+      found.take(wire, run.options.decode);
+    }
+  });
+}
+
+// MariaDB executes "the statement just prepared" in the same trip; MySQL has to say its number first. Closing has no answer.
+void fresh(Run& run) {
+  constexpr std::uint32_t kLastPrepared = 0xffffffff;
+  Wire wire(run.options);
+  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  PointRow found;
+  std::string packets;
+  run.measure([&] {
+    for (long op = 0; op < run.count; ++op) {
+      Wire::append_packet(packets, {{&command::kPrepare, 1}, select_point(op)});
+      std::uint32_t id = kLastPrepared;
+      if (!wire.is_mariadb()) {
+        wire.send_packed(packets);
+        packets.clear();
+        id = wire.prepared().id;
       }
+      Wire::append_packet(packets, {ExecuteById::body(id, point_id(run, op), true)});
+      wire.send_packed(packets);
+      packets.clear();
+      if (wire.is_mariadb()) id = wire.prepared().id;
+      wire.result();
+      found.take(wire, run.options.decode);
+      std::string close(1, command::kClose);
+      append(close, id);
+      Wire::append_packet(packets, {close});  // goes out with the next command
     }
   });
 }
