@@ -245,6 +245,7 @@ void login(Bytes input) {
 // One answer of one method. The first byte chooses the method, the second the round and what protects the line, the third how
 // much of the rest is the server's random bytes.
 void authentication(Bytes input) {
+  if (as_text(input).find(kPassword) != std::string_view::npos) return;  // a server that knows it may say it
   constexpr std::string_view kMethods[] = {"mysql_native_password",
                                            "caching_sha2_password",
                                            "sha256_password",

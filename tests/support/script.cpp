@@ -144,6 +144,7 @@ std::string name_of(const Step& step) {
   struct Name {
     std::string operator()(const step::Send& s) const { return "sends " + s.reply.name; }
     std::string operator()(const step::NextAnswer&) const { return "begins the next answer"; }
+    std::string operator()(const step::SkipNumber&) const { return "skips a number"; }
     std::string operator()(const step::SendBytes&) const { return "sends bytes"; }
     std::string operator()(const step::Read& s) const { return "reads " + s.expectation.name; }
     std::string operator()(const step::ReadBytes& s) const { return "reads " + std::to_string(s.size_bytes) + " bytes"; }
@@ -166,6 +167,7 @@ Script& Script::reads_login(const std::string& user) { return add(step::Read{log
 Script& Script::reads_bytes(std::size_t size_bytes) { return add(step::ReadBytes{size_bytes}); }
 Script& Script::sends_bytes(Packet bytes) { return add(step::SendBytes{std::move(bytes)}); }
 Script& Script::next_answer() { return add(step::NextAnswer{}); }
+Script& Script::skips_number() { return add(step::SkipNumber{}); }
 Script& Script::meets(Script side_session) {
   return add(step::SideSession{std::make_shared<const Script>(std::move(side_session))});
 }

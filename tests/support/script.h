@@ -53,6 +53,7 @@ struct Send {
   Reply reply;
 };
 struct NextAnswer {};  // what follows answers the next of several commands that came together: numbers start again
+struct SkipNumber {};  // what is sent next has the number of what would follow it, in whatever layer numbers are looked at
 struct SendBytes {     // as they are, without a frame header
   Packet bytes;
 };
@@ -72,8 +73,8 @@ struct Pause {
 struct Close {};        // the server hangs up
 struct ExpectClose {};  // the client must hang up
 }  // namespace step
-using Step = std::variant<step::Send, step::NextAnswer, step::SendBytes, step::Read, step::ReadBytes, step::SideSession,
-                          step::Pause, step::Close, step::ExpectClose>;
+using Step = std::variant<step::Send, step::NextAnswer, step::SkipNumber, step::SendBytes, step::Read, step::ReadBytes,
+                          step::SideSession, step::Pause, step::Close, step::ExpectClose>;
 std::string name_of(const Step& step);
 
 class Script {
@@ -88,6 +89,7 @@ class Script {
   }
   Script& sends_bytes(Packet bytes);
   Script& next_answer();
+  Script& skips_number();
   // The client connects once more while this conversation waits: to stop what runs here.
   Script& meets(Script side_session);
   Script& pauses(std::chrono::milliseconds time);

@@ -57,6 +57,11 @@ class Link {
     if (packer_) packer_->start_answer();
   }
 
+  void skip_number() {
+    ++sequence_;
+    if (packer_) packer_->skip_number();
+  }
+
   // The client has asked for it: its next bytes are TLS.
   void start_tls() {
     tls_.emplace();
@@ -299,16 +304,19 @@ class Play {
     is_logging_in_ = false;
     if (agreed_.has(capability::kCompress) || agreed_.has(capability::kZstd)) link_.start_packing();
   }
+  // A greeting that is cut short offers as much as is left of it.
   static Packet offering(Packet greeting, std::uint64_t capabilities) {
-    const auto version_end = std::find(greeting.begin() + 1, greeting.end(), 0);
-    const auto low = version_end + 1 + 4 + 8 + 1, high = low + 5;  // see the greeting's page: two bytes each
-    for (int i = 0; i < 2; ++i) {
-      low[i] = static_cast<std::uint8_t>(capabilities >> (8 * i));
-      high[i] = static_cast<std::uint8_t>(capabilities >> (16 + 8 * i));
-    }
+    const std::string_view text = protocol::as_text(greeting);
+    const std::size_t version_end = std::min(text.find('\0', 1), text.size());
+    const std::size_t low = version_end + 1 + 4 + 8 + 1, high = low + 5;  // see the greeting's page: two bytes each
+    const auto put = [&](std::size_t at, unsigned shift) {
+      if (at < greeting.size()) greeting[at] = static_cast<std::uint8_t>(capabilities >> shift);
+    };
+    put(low, 0), put(low + 1, 8), put(high, 16), put(high + 1, 24);
     return greeting;
   }
   void perform(const step::NextAnswer&) { link_.start_answer(); }
+  void perform(const step::SkipNumber&) { link_.skip_number(); }
   void perform(const step::SendBytes& step) {
     link_.send(step.bytes);
     link_.flush();

@@ -48,6 +48,7 @@ class Packer {
   // Two packets, the first as it is and the second packed, with the next numbers. Both may hold any part of what is said.
   Packet pack(protocol::Bytes plain);
   void start_answer() { next_ = 1; }
+  void skip_number() { ++next_; }
 
   static constexpr std::size_t kHeaderBytes = 7;
   static std::size_t body_size(protocol::Bytes header);

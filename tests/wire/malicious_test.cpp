@@ -21,12 +21,17 @@ constexpr auto kSoon = 5s;  // with a sanitizer, on a busy machine
 struct Outcome {
   std::string state;  // of the error that ended it; empty: none
   SQLINTEGER native = 0;
-  std::chrono::steady_clock::duration took{};
+  Clock::duration took{};
+  std::size_t sent_bytes = 0;  // by the server
 };
 
+// The ways in which bytes come, none of which may change what a client comes to.
+const std::vector<Delivery> kWays{
+    {}, {.byte_by_byte = true}, {.wrapping = Wrapping::tls}, {.wrapping = Wrapping::zlib}, {.wrapping = Wrapping::zstd}};
+
 // One performance, whatever it leads to. The server is gone when the script is over.
-Outcome outcome_of(const Script& opening, const Script& talk, const LoginClient& client) {
-  ScriptedServer server(opening, talk, {});
+Outcome outcome_of(const Script& opening, const Script& talk, const LoginClient& client, const Delivery& delivery = {}) {
+  ScriptedServer server(opening, talk, delivery);
   Outcome outcome;
   const auto start = Clock::now();
   try {
@@ -38,7 +43,7 @@ Outcome outcome_of(const Script& opening, const Script& talk, const LoginClient&
     if (outcome.state.size() != 5) outcome.state = "no SQLSTATE";
   }
   outcome.took = Clock::now() - start;
-  server.finish();
+  outcome.sent_bytes = server.finish().sent_bytes;
   return outcome;
 }
 
@@ -92,18 +97,22 @@ TEST_P(Cut, AnywhereInAnyPacketEndsWithAnSqlstate) {
     if (send == nullptr) continue;
     const std::vector<Packet> packets = send->reply.packets(agreed);
     for (std::size_t number = 0; number < packets.size(); ++number) {
-      for (std::size_t size = 0; size < packets[number].size(); ++size, ++cuts) {
+      for (std::size_t size = 0; size < packets[number].size(); ++size) {
         SCOPED_TRACE(send->reply.name + ", packet " + std::to_string(number) + " cut at " + std::to_string(size));
-        Script talk = GetParam().script.before(i);
-        const Outcome outcome = outcome_of({}, talk.sends(cut(send->reply, number, size)).closes(), client);
-        ASSERT_NE(outcome.state, "no SQLSTATE");
-        ASSERT_LT(outcome.took, kSoon);
-        if (!outcome.state.empty()) ++failures;
+        const Script talk = GetParam().script.before(i).sends(cut(send->reply, number, size)).closes();
+        for (const Delivery& way : kWays) {
+          SCOPED_TRACE(name_of(way.wrapping));
+          const Outcome outcome = outcome_of({}, talk, client, way);
+          ASSERT_NE(outcome.state, "no SQLSTATE");
+          ASSERT_LT(outcome.took, kSoon);
+          ++cuts;
+          if (!outcome.state.empty()) ++failures;
+        }
       }
     }
   }
-  EXPECT_GT(cuts, 100u);
-  EXPECT_GE(failures + 1, cuts);  // an OK at the end of rows, cut to five bytes, is an EOF
+  EXPECT_GT(cuts, 100 * kWays.size());
+  EXPECT_GE(failures + kWays.size(), cuts);  // an OK at the end of rows, cut to five bytes, is an EOF
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -159,24 +168,36 @@ const Reply kDeadlock = error(1213, "40001", "Deadlock found");
 const Reply kEofPayload = payload(std::string_view("\xfe\0\0\x02\0", 5));
 const Reply kOkPayload = payload(std::string_view("\0\0\0\x02\0\0\0", 7));
 
+// An OK in place of an EOF is out of place, too.
+const Server* const kWithEofs[] = {&kMySql57Proxied};
+
+void expect_end(const Misplaced& misplaced, Script talk, const LoginClient& client) {
+  for (const Reply& reply : misplaced.replies) talk.sends(reply);
+  talk.closes();
+  std::vector<Delivery> ways = kWays;
+  const Script opening = login_script(*kWithEofs[0]);
+  const std::size_t size = outcome_of(opening, talk, client).sent_bytes;
+  for (std::size_t byte = 1; byte < size; ++byte) ways.push_back({.cut_at = byte});
+  for (const Delivery& way : ways) {
+    SCOPED_TRACE(std::string(name_of(way.wrapping)) + ", cut at " + std::to_string(way.cut_at));
+    const Outcome outcome = outcome_of(opening, talk, client, way);
+    EXPECT_EQ(outcome.state, misplaced.state);
+    EXPECT_EQ(outcome.native, misplaced.native);
+    EXPECT_LT(outcome.took, kSoon);
+  }
+}
+
 class OutOfPlace : public ::testing::TestWithParam<Misplaced> {};
 
-// A server with EOFs, to which an OK in place of one is out of place, too.
 TEST_P(OutOfPlace, EndsWithAnSqlstate) {
-  Script talk = script().reads(query("SELECT a, b"));
-  for (const Reply& reply : GetParam().replies) talk.sends(reply);
-  const Outcome outcome =
-      outcome_of(login_script(kMySql57Proxied), talk.closes(), [](Connection& connection, const std::string& address) {
-        connection.connect(address);
-        Statement statement(connection);
-        statement.run("SELECT a, b");
-        do {
-          if (statement.columns() != 0) statement.rows();
-        } while (statement.more());
-      });
-  EXPECT_EQ(outcome.state, GetParam().state);
-  EXPECT_EQ(outcome.native, GetParam().native);
-  EXPECT_LT(outcome.took, kSoon);
+  expect_end(GetParam(), script().reads(query("SELECT a, b")), [](Connection& connection, const std::string& address) {
+    connection.connect(address);
+    Statement statement(connection);
+    statement.run("SELECT a, b");
+    do {
+      if (statement.columns() != 0) statement.rows();
+    } while (statement.more());
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -202,17 +223,11 @@ INSTANTIATE_TEST_SUITE_P(
 class PrepareOutOfPlace : public ::testing::TestWithParam<Misplaced> {};
 
 TEST_P(PrepareOutOfPlace, EndsWithAnSqlstate) {
-  Script talk = script().reads(prepare("SELECT ?"));
-  for (const Reply& reply : GetParam().replies) talk.sends(reply);
-  const Outcome outcome =
-      outcome_of(login_script(kMySql57Proxied), talk.closes(), [](Connection& connection, const std::string& address) {
-        connection.connect(address);
-        std::int32_t value = 0;
-        Statement(connection).prepare("SELECT ?").bind(1, value).execute();
-      });
-  EXPECT_EQ(outcome.state, GetParam().state);
-  EXPECT_EQ(outcome.native, GetParam().native);
-  EXPECT_LT(outcome.took, kSoon);
+  expect_end(GetParam(), script().reads(prepare("SELECT ?")), [](Connection& connection, const std::string& address) {
+    connection.connect(address);
+    std::int32_t value = 0;
+    Statement(connection).prepare("SELECT ?").bind(1, value).execute();
+  });
 }
 
 Reply prepare_ok(std::uint16_t columns, std::uint16_t parameters) {
@@ -247,19 +262,26 @@ Packet packet_of(const Reply& reply) { return reply.packets({}).front(); }
 
 TEST(WithoutEnd, ResultsAreReachedOneByOneInFlatMemory) {
   const Packet another = packet_of(ok(kAutocommit | kMoreResults));
-  Script talk =
-      script().reads(query("CALL p()")).sends(ok(kAutocommit | kMoreResults)).sends(endlessly("results", 20'000, another));
-  const Outcome outcome =
-      outcome_of(login_script(kMySql97), talk.closes(), [](Connection& connection, const std::string& address) {
-        connection.connect(address);
-        Statement statement(connection);
-        statement.run("CALL p()");
-        const std::size_t before = resident_bytes();
-        for (int i = 0; i < 15'000; ++i) ASSERT_TRUE(statement.more());
-        EXPECT_LT(resident_bytes(), before + (4u << 20));
-        while (statement.more()) {}
-      });
-  EXPECT_EQ(outcome.state, "08S01");
+  std::size_t results = 0;
+  const LoginClient client = [&](Connection& connection, const std::string& address) {
+    connection.connect(address);
+    Statement statement(connection);
+    statement.run("CALL p()");
+    const std::size_t before = resident_bytes();
+    for (std::size_t i = 0; i < results / 2; ++i) ASSERT_TRUE(statement.more());
+    EXPECT_LT(resident_bytes(), before + (4u << 20));
+    while (statement.more()) {}
+  };
+  for (const Delivery& way : kWays) {
+    SCOPED_TRACE(name_of(way.wrapping));
+    results = way.byte_by_byte ? 2'000 : 20'000;  // a segment takes its time
+    const Script talk = script()
+                            .reads(query("CALL p()"))
+                            .sends(ok(kAutocommit | kMoreResults))
+                            .sends(endlessly("results", results, another))
+                            .closes();
+    EXPECT_EQ(outcome_of(login_script(kMySql97), talk, client, way).state, "08S01");
+  }
 }
 
 // Each is as long as a packet may be: what is bounded is what they hold together.
@@ -269,16 +291,14 @@ TEST(WithoutEnd, DefinitionsEndTheConnectionWhereTheirBoundIs) {
   count.lenenc(1'000'000);
   Script talk = script().reads(query("SELECT 1")).sends(payload(std::move(count.buffer())));
   for (int i = 0; i < 5; ++i) talk.sends(payload(definition));
-  const Outcome outcome =
-      outcome_of(login_script(kMySql57Proxied), talk.expects_close(), [](Connection& connection, const std::string& address) {
-        connection.connect(address);
-        Statement statement(connection);
-        const OdbcError failure = expect_error("08S01", 0, [&] { statement.run("SELECT 1"); });
-        EXPECT_NE(failure.message().find("column definition"), std::string::npos) << failure.message();
-        EXPECT_TRUE(connection.is_dead());
-        statement.run("SELECT 1");
-      });
-  EXPECT_EQ(outcome.state, "08S01");
+  replay(talk.expects_close(),
+         [](Connection& connection) {
+           const OdbcError failure = expect_error("08S01", 0, [&] { Statement(connection).run("SELECT 1"); });
+           EXPECT_NE(failure.message().find("column definition"), std::string::npos) << failure.message();
+           EXPECT_TRUE(connection.is_dead());
+           expect_error("08S01", 0, [&] { Statement(connection).run("SELECT 1"); });
+         },
+         {.servers = kWithEofs, .whole_only = true});
 }
 
 TEST(WithoutEnd, LoginThatSwitchesItsMethodAgainAndAgainIsGivenUp) {
@@ -329,17 +349,13 @@ TEST(WithoutEnd, PacketThatNeverComesTakesNoMemory) {
 }
 
 TEST(PacketBound, LargerPacketEndsTheConnectionByItsHeader) {
-  const Outcome outcome = outcome_of(
-      login_script(kMySql97), script().reads(query("SELECT 1")).sends_bytes(frame(2u << 20, 1, Packet{1})).expects_close(),
-      [](Connection& connection, const std::string& address) {
-        connection.connect(address + ";MAX_PACKET=1M");
-        Statement statement(connection);
-        expect_error("08S01", 0, [&] { statement.run("SELECT 1"); });
-        EXPECT_TRUE(connection.is_dead());
-        statement.run("SELECT 1");
-      });
-  EXPECT_EQ(outcome.state, "08S01");
-  EXPECT_LT(outcome.took, kSoon);
+  replay(script().reads(query("SELECT 1")).sends_bytes(frame(2u << 20, 1, Packet{1})).expects_close(),
+         [](Connection& connection) {
+           expect_error("08S01", 0, [&] { Statement(connection).run("SELECT 1"); });
+           EXPECT_TRUE(connection.is_dead());
+           expect_error("08S01", 0, [&] { Statement(connection).run("SELECT 1"); });
+         },
+         {.settings = "MAX_PACKET=1M;"});
 }
 
 }  // namespace
