@@ -111,8 +111,6 @@ class FrameWriter {
   ByteWriter& begin(std::uint8_t sequence = 0);
   // Completes the packet: splits it into pieces where it has 16 MiB or more. Returns the sequence number after its last piece.
   std::uint8_t end();
-  // Takes back the packet that was begun and not ended.
-  void abandon() { buffer_.truncate(packet_start_); }
 
   Bytes bytes() const { return buffer_.bytes(); }
   bool empty() const { return buffer_.size() == 0; }

@@ -92,8 +92,6 @@ void Session::queue_query(std::string_view sql, const QueryAttributes& attribute
   end_command();
 }
 
-void Session::abandon_command() { out_.abandon(); }
-
 void Session::close_statement(std::uint32_t statement_id) {
   if (dead_) return;
   write_statement_close(begin_command(), statement_id);

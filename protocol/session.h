@@ -111,8 +111,6 @@ class Session {
   void end_command(bool answered = true);
   // Queues COM_QUERY. The attributes go along where they are agreed on, else nowhere.
   void queue_query(std::string_view sql, const QueryAttributes& attributes = {});
-  // Takes the command begun last back, before its end_command().
-  void abandon_command();
   // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.
   void close_statement(std::uint32_t statement_id);
   // Sends all queued commands with one write. Errors: connection_lost (with the server's parting words if there are any), ...

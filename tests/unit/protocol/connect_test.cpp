@@ -134,6 +134,32 @@ TEST(OpenConnection, WrongSequenceNumbersAreFatal) {
   EXPECT_EQ(failure_of(options({server.address()})).errc, Errc::malformed);
 }
 
+TEST(OpenConnection, PacketBeyondTheBoundIsFatalByItsHeader) {
+  const Server server([](Socket& peer) {
+    peer.send(greeting());
+    receive_packet(peer, 1);
+    peer.send(std::string("\xff\xff\xff\x02\xfe", 5));
+    peer.receive(1);
+  });
+  ConnectOptions bounded = options({server.address()});
+  bounded.max_packet_bytes = 1 << 20;
+  EXPECT_EQ(failure_of(bounded).errc, Errc::packet_too_large);
+}
+
+TEST(OpenConnection, TraceThatCannotBeWrittenIsAnErrorBeforeAnythingIsSaid) {
+  std::string said;
+  const Server server([&](Socket& peer) {
+    peer.send(greeting());
+    said = peer.receive(1);
+  });
+  ConnectOptions traced = options({server.address()});
+  traced.trace.file = "/no/such/folder/trace.pcapng";
+  const Failure failure = failure_of(traced);
+  EXPECT_EQ(failure.errc, Errc::bad_option);
+  EXPECT_THAT(failure.message, HasSubstr(traced.trace.file));
+  EXPECT_EQ(said, "");
+}
+
 TEST(OpenConnection, ErrorBeforeTheGreetingKeepsTheServersWords) {
   const Server server(refuse(1040, "Too many connections"));
   const Failure failure = failure_of(options({server.address()}));

@@ -8,12 +8,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include "temporary_directory.h"
 
 namespace selkie::protocol {
 namespace {
@@ -84,27 +84,6 @@ int open_file_below(const std::string& directory) {
   }
   return found;
 }
-
-// A directory for temporary files of this test alone.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    const char* const before = std::getenv("TMPDIR");
-    if (before != nullptr) before_ = before;
-    path_ = (std::filesystem::temp_directory_path() / "selkie-test-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    ::setenv("TMPDIR", path_.c_str(), 1);
-  }
-  ~TemporaryDirectory() {
-    before_ ? ::setenv("TMPDIR", before_->c_str(), 1) : ::unsetenv("TMPDIR");
-    std::filesystem::remove_all(path_);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  std::optional<std::string> before_;
-};
 
 TEST(RowStore, FileHasNoNameIsNotInheritedAndIsClosedInTheEnd) {
   const TemporaryDirectory directory;
