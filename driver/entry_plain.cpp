@@ -22,7 +22,7 @@ using namespace selkie::odbc;
 
 ENTRY(SQLGetEnvAttr)(SQLHENV h, SQLINTEGER attribute, SQLPOINTER value, SQLINTEGER capacity_bytes, SQLINTEGER* length) {
   return enter<Environment>(h, [&](Environment& e) {
-    put_attribute<SQLCHAR>(e.diagnostics, get_attribute(e, attribute), value, capacity_bytes, length);
+    put_attribute<SQLCHAR>(e, get_attribute(e, attribute), value, capacity_bytes, length);
   });
 }
 

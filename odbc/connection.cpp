@@ -82,15 +82,17 @@ void Connection::connect(std::string_view dsn, std::string_view user, std::strin
   std::vector<setup::Pair> given{{"DSN", std::string(dsn)}};
   if (!user.empty()) given.push_back({"UID", std::string(user)});
   if (!password.empty()) given.push_back({"PWD", std::string(password)});
+  choose_charset(given);
+  if (!wide) {
+    for (setup::Pair& pair : given) pair.value = narrow_in(pair.value);
+  }
   resolve(given);
   open(wide);
 }
 
 std::string Connection::driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide) {
   if (completion > SQL_DRIVER_COMPLETE_REQUIRED) throw Fail(SqlState::invalid_driver_completion);
-  std::vector<setup::Problem> problems;
-  const std::vector<setup::Pair> given = setup::split_connection_string(in, problems);
-  report(problems);
+  const std::vector<setup::Pair> given = split(in, wide);
   resolve(given);
   open(wide);
   return setup::join_connection_string(given);
@@ -109,9 +111,7 @@ SQLRETURN Connection::browse_connect(std::string_view in, bool wide, std::string
                               {"PORT", "*PORT:Port=?;", false},
                               {"DATABASE", "*DATABASE:Database=?;", false}};
   std::vector<setup::Pair> given = std::exchange(browsed_, {});
-  std::vector<setup::Problem> problems;
-  for (setup::Pair& pair : setup::split_connection_string(in, problems)) given.push_back(std::move(pair));
-  report(problems);
+  for (setup::Pair& pair : split(in, wide)) given.push_back(std::move(pair));
   resolve(given);
   std::vector<setup::Pair> known = given;
   if (!settings_.dsn.empty()) {
@@ -137,6 +137,32 @@ SQLRETURN Connection::browse_connect(std::string_view in, bool wide, std::string
   open(wide);
   out = setup::join_connection_string(given);
   return SQL_SUCCESS;
+}
+
+std::string Connection::narrow_in(const std::string& text) const {
+  return text_in(charset(), reinterpret_cast<const SQLCHAR*>(text.data()), static_cast<SQLLEN>(text.size()));
+}
+
+// The pairs of a connection string. What says its character set is found first: keywords and marks are ASCII in all of them.
+std::vector<setup::Pair> Connection::split(std::string_view text, bool wide) {
+  std::vector<setup::Problem> problems;
+  std::vector<setup::Pair> given = setup::split_connection_string(text, problems);
+  choose_charset(given);
+  if (!wide && charset() != nullptr) {
+    problems.clear();
+    given = setup::split_connection_string(narrow_in(std::string(text)), problems);
+  }
+  report(problems);
+  return given;
+}
+
+void Connection::choose_charset(std::span<const setup::Pair> given) {
+  setup::Settings said;
+  std::vector<setup::Problem> problems;  // reported when the rest is read
+  std::vector<const setup::Keyword*> already;
+  setup::apply(said, given, already, problems);
+  if (!said.dsn.empty()) setup::apply(said, setup::read_dsn(said.dsn), already, problems);
+  charset_ = Charset::open(said.charset);
 }
 
 // The connection string beats the DSN it names.

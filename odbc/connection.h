@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "odbc/charset.h"
 #include "odbc/handle.h"
 #include "odbc/sql_text.h"
 #include "odbc/types.h"
@@ -57,7 +58,8 @@ class Connection : public Handle {
   Environment& environment() { return environment_; }
   bool odbc2() const { return environment_.odbc_version == SQL_OV_ODBC2; }
 
-  // --- Connecting. `wide`: through a W function, so the application reads wide types.
+  // --- Connecting. `wide`: through a W function, so the application reads wide types. Else the text is still as it came: in
+  // the character set that CHARSET, there or in the data source, says.
   void connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide);
   // Answers the completed connection string. Throws Fail(IM008 and the like) where a dialog would be needed.
   std::string driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide);
@@ -92,6 +94,7 @@ class Connection : public Handle {
   void give_back(std::string sql, protocol::PreparedStatement statement);
 
   const setup::Settings& settings() const { return settings_; }
+  Charset* charset() const { return charset_.get(); }              // of narrow text; null: UTF-8
   const std::string& server_name() const { return server_name_; }  // "MariaDB 10.11.6", in front of the server's messages
   LexerModes lexer_modes();
   DescribeOptions describe_options() const;
@@ -126,8 +129,8 @@ class Connection : public Handle {
   // cannot return before the KILL was answered, so a late one never meets the next command. Where the server cannot be asked,
   // or refuses, the connection is closed.
   void cancel(Statement& statement) noexcept;
-  // Before the answer is read on: a server that was told to stop may not send all that it promised. MariaDB (11.8) sends nothing
-  // more where a KILL comes between two statements of one text, after "more results follow".
+  // Before the answer is read on: a server that was told to stop may not send all that it promised. MariaDB (11.8) sends
+  // nothing more where a KILL comes between two statements of one text, after "more results follow".
   void expect_end_after_kill();
   // KILL QUERY through a session of its own, while the thread that holds the lock does nothing else with the wire.
   protocol::Status kill_query();
@@ -152,6 +155,9 @@ class Connection : public Handle {
  private:
   std::vector<setup::Pair> browsed_;  // by SQLBrowseConnect, while it asks for more
   void resolve(std::span<const setup::Pair> given);
+  std::vector<setup::Pair> split(std::string_view text, bool wide);
+  void choose_charset(std::span<const setup::Pair> given);
+  std::string narrow_in(const std::string& text) const;
   void report(const std::vector<setup::Problem>& problems);
   void open(bool wide);
   void free_children();
@@ -166,6 +172,7 @@ class Connection : public Handle {
   Environment& environment_;
   std::mutex mutex_;
   setup::Settings settings_;
+  std::unique_ptr<Charset> charset_;
   protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
   std::unique_ptr<protocol::Session> session_;
   protocol::StatementCache cache_;

@@ -7,6 +7,7 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -17,6 +18,8 @@
 #include "protocol/row.h"
 
 namespace selkie::odbc {
+
+class Charset;
 
 // What became of one value. diagnostics.h maps each to its SQLSTATE.
 enum class Outcome : std::uint8_t {
@@ -52,7 +55,9 @@ struct Progress {
 
   // The converters' own: where the source goes on, and the converted value's whole size once it had to be counted.
   std::size_t source_bytes = 0, total_bytes = 0;
-  char16_t pending_unit = 0;  // second half of a surrogate pair that the end of the buffer cut
+  char16_t pending_unit = 0;            // second half of a surrogate pair that the end of the buffer cut
+  std::array<char, 8> pending_bytes{};  // the rest of another character set's character, likewise
+  std::uint8_t pending_count = 0;
 };
 
 // One column's conversion, resolved when the binding or the result's shape changes; constant over all rows.
@@ -76,12 +81,14 @@ struct OutPlan {
   std::int8_t numeric_scale = 0;        //
   std::uint8_t interval_precision = 2;  // interval targets: digits of the leading field, of the second's fraction
   std::uint8_t seconds_precision = 6;
+  Charset* charset = nullptr;  // of SQL_C_CHAR text that is not UTF-8; owned by the connection
 };
 
 struct OutOptions {
   ZeroDate zero_date = ZeroDate::null;
   int numeric_precision = 0, numeric_scale = 0;  // precision 0: as many digits and as much scale as the value has
   int interval_precision = 2, seconds_precision = 6;
+  Charset* charset = nullptr;  // the connection's; null is UTF-8
 };
 
 // Chooses the function for a column, its encoding and a C type (SQL_C_DEFAULT resolved by the caller through default_c_type).
@@ -136,11 +143,13 @@ struct InPlan {
   SQLSMALLINT decimal_digits = 0;
   std::int64_t lowest = 0;  // of an integer type: what may be sent to it
   std::uint64_t highest = 0;
+  Charset* charset = nullptr;  // of SQL_C_CHAR text that is not UTF-8; owned by the connection
 };
 //   decimal_digits  SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
+//   charset         the connection's; null is UTF-8
 // Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to
 // SQL_TYPE_TIME, the way back of what plan_output does.
-InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits);
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits, Charset* charset = nullptr);
 
 // A binary wire value as an SQL literal that every sql_mode reads the same, for statements a server cannot prepare.
 //   value  exactly what an InConverter appended

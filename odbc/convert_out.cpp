@@ -125,6 +125,10 @@ Outcome to_wide(const OutPlan& plan, const protocol::Cell& cell, const Slot& slo
   return wide_piece(text, kIsCharacters<S> ? 0 : whole_part(text), slot, progress);
 }
 
+Outcome text_to_charset(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
+  return charset_piece(*plan.charset, text_of(cell), slot, progress);
+}
+
 Outcome bytes_to_narrow(const OutPlan&, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
   return narrow_hex(cell.bytes(), slot, progress);
 }
@@ -346,7 +350,14 @@ OutPlan plan_output(const Column& column, Encoding encoding, SQLSMALLINT c_type,
   plan.convert = kTable[source_of(column, encoding)][to];
   if (plan.convert == nullptr && to == kTarget<Binary>) plan.convert = binary_output(column, encoding);
   if (plan.convert == to_bytes) plan.verbatim = OutPlan::Verbatim::bytes;
-  if (plan.convert == to_narrow<Text>) plan.verbatim = OutPlan::Verbatim::terminated;
+  if (plan.convert == to_narrow<Text>) {
+    plan.verbatim = OutPlan::Verbatim::terminated;
+    if (options.charset != nullptr) {
+      plan.charset = options.charset;
+      plan.convert = text_to_charset;
+      plan.verbatim = OutPlan::Verbatim::no;
+    }
+  }
   return plan;
 }
 

@@ -1,5 +1,7 @@
 #include "odbc/convert_params.h"
 
+#include "odbc/charset.h"
+
 namespace selkie::odbc::param {
 
 namespace {
@@ -257,7 +259,13 @@ Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out,
   return Outcome::ok;
 }
 
-Outcome send(const InPlan&, const Narrow& value, ByteWriter& out, ToText) {
+Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, ToText) {
+  if (plan.charset != nullptr) {
+    const auto utf8 = plan.charset->decode(value.text);
+    if (!utf8) return Outcome::not_convertible;
+    put(out, *utf8);
+    return Outcome::ok;
+  }
   if (!is_valid_utf8(value.text)) return Outcome::not_convertible;
   put(out, value.text);
   return Outcome::ok;

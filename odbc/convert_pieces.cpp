@@ -100,6 +100,48 @@ Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, P
   return delivered(slot, progress, bytes, left_bytes);
 }
 
+Outcome charset_piece(Charset& charset, std::string_view text, const Slot& slot, Progress* progress) {
+  if (is_finished(progress)) return Outcome::no_data;
+  Progress bound;
+  Progress& at = progress != nullptr ? *progress : bound;
+  const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
+  const std::span<char> room(static_cast<char*>(slot.data), slot.data == nullptr || capacity == 0 ? 0 : capacity - 1);
+  std::size_t size = 0;
+  for (; at.pending_count != 0 && size < room.size(); --at.pending_count) {
+    room[size++] = at.pending_bytes.front();
+    std::ranges::rotate(at.pending_bytes, at.pending_bytes.begin() + 1);
+  }
+  const Charset::Done done = charset.encode(text.substr(at.source_bytes), room.subspan(size));
+  const bool is_broken = done.stop == Charset::Stop::invalid || done.stop == Charset::Stop::incomplete;
+  if (is_broken) return Outcome::not_convertible;
+  if (at.total_bytes == 0) {
+    const auto rest = charset.encoded_size(text.substr(done.read));
+    if (!rest) return Outcome::not_convertible;
+    at.total_bytes = done.written + *rest;
+  }
+  const std::size_t left_bytes = at.total_bytes - at.delivered_bytes;
+  if (slot.data == nullptr || capacity == 0) return tell_length(slot, progress, left_bytes);
+  at.source_bytes += done.read;
+  size += done.written;
+  // The next character has no room as a whole. Callers reckon that a piece of SQLGetData fills the buffer.
+  if (progress != nullptr && size < room.size() && done.stop == Charset::Stop::full) {
+    std::array<char, 8> character;
+    const std::string_view rest = text.substr(at.source_bytes);
+    const Charset::Done whole = charset.encode(rest.substr(0, first_character_bytes(rest)), character);
+    if (whole.stop != Charset::Stop::end) return Outcome::not_convertible;
+    at.source_bytes += whole.read;
+    for (std::size_t i = 0; i < whole.written; ++i) {
+      if (size < room.size()) {
+        room[size++] = character[i];
+      } else {
+        at.pending_bytes[at.pending_count++] = character[i];
+      }
+    }
+  }
+  static_cast<char*>(slot.data)[size] = 0;
+  return delivered(slot, progress, size, left_bytes);
+}
+
 Outcome raw_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress) {
   if (is_finished(progress)) return Outcome::no_data;
   const protocol::Bytes left = bytes.subspan(progress != nullptr ? std::min(progress->delivered_bytes, bytes.size()) : 0);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "odbc/charset.h"
 #include "odbc/convert.h"
 #include "odbc/text.h"
 #include "protocol/bytes.h"
@@ -59,6 +60,8 @@ Outcome arriving_piece(std::size_t left_bytes, bool terminated, const Slot& slot
 //   progress  null for a bound column, which is cut between characters; pieces are cut wherever the buffer ends
 Outcome narrow_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
 Outcome wide_piece(std::string_view text, std::size_t whole, const Slot& slot, Progress* progress);
+// Narrow text in another character set than UTF-8; not_convertible when it does not have one of the characters.
+Outcome charset_piece(Charset& charset, std::string_view text, const Slot& slot, Progress* progress);
 Outcome raw_piece(protocol::Bytes bytes, const Slot& slot, Progress* progress);
 // Two upper-case hexadecimal digits a byte; for a bound column both or none.
 Outcome narrow_hex(protocol::Bytes bytes, const Slot& slot, Progress* progress);

@@ -114,7 +114,8 @@ Cursor::Bound Cursor::plan_binding(SQLSMALLINT number, const DescriptorRecord& r
                            .numeric_precision = record.precision,
                            .numeric_scale = record.scale,
                            .interval_precision = record.datetime_interval_precision,
-                           .seconds_precision = record.precision};
+                           .seconds_precision = record.precision,
+                           .charset = statement_.connection().charset()};
   OutPlan plan = plan_output(definition, encoding_of(column), c_type, options);
   if (plan.convert == nullptr) {
     throw Fail(SqlState::restricted_type,
@@ -482,7 +483,7 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
   }
   if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   load(current_row());
-  OutOptions options{.zero_date = statement_.zero_date()};
+  OutOptions options{.zero_date = statement_.zero_date(), .charset = statement_.connection().charset()};
   if (c_type == SQL_ARD_TYPE) {
     const DescriptorRecord* record = statement_.ard().find(static_cast<SQLSMALLINT>(column));
     if (record == nullptr) throw Fail(SqlState::invalid_descriptor_index, "SQL_ARD_TYPE needs a record in the row descriptor.");

@@ -318,7 +318,7 @@ void Descriptor::set_record_field(DescriptorRecord& record, SQLSMALLINT field, S
     case SQL_DESC_NAME:
       record.name = wide ? text_in(static_cast<const SQLWCHAR*>(value),
                                    buffer_length == SQL_NTS ? SQL_NTS : buffer_length / SQLINTEGER{sizeof(SQLWCHAR)})
-                         : text_in(static_cast<const SQLCHAR*>(value), buffer_length);
+                         : text_in(connection_.charset(), static_cast<const SQLCHAR*>(value), buffer_length);
       break;
     case SQL_DESC_UNNAMED:
       if (as_smallint != SQL_UNNAMED) throw Fail(SqlState::invalid_attribute, "Only SQL_UNNAMED can be set.");

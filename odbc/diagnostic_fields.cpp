@@ -37,6 +37,7 @@ DiagnosticsReader::DiagnosticsReader(SQLSMALLINT handle_type, SQLHANDLE handle) 
     diagnostics_ = &h->diagnostics;
     if (connection == nullptr) return;
     data_source_ = connection->settings().dsn;
+    charset_ = connection->charset();
     odbc2_ = connection->odbc2();
   };
   switch (handle_type) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "odbc/charset.h"
 #include "odbc/diagnostics.h"
 
 namespace selkie::odbc {
@@ -26,6 +27,8 @@ class DiagnosticsReader {
 
   // Record `number`, from 1; null past the last one.
   const DiagnosticRecord* record(SQLSMALLINT number) const;
+  Charset* charset() const { return charset_; }  // of the connection's narrow text
+
   // The record's state in the words of the application's ODBC version.
   std::string_view state(const DiagnosticRecord& record) const { return odbc2_ ? record.state2 : record.state; }
 
@@ -40,6 +43,7 @@ class DiagnosticsReader {
   std::unique_lock<std::mutex> lock_;
   const Diagnostics* diagnostics_ = nullptr;
   std::string_view data_source_;  // of the connection's settings
+  Charset* charset_ = nullptr;
   bool odbc2_ = false;
   bool is_statement_ = false;
 };

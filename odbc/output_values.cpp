@@ -24,12 +24,13 @@ bool is_text(SQLSMALLINT sql_type) {
   }
 }
 
-OutOptions options_of(const DescriptorRecord& application, ZeroDate zero_date) {
-  return {.zero_date = zero_date,
+OutOptions options_of(const DescriptorRecord& application, Statement& statement) {
+  return {.zero_date = statement.zero_date(),
           .numeric_precision = application.precision,
           .numeric_scale = application.scale,
           .interval_precision = application.datetime_interval_precision,
-          .seconds_precision = application.precision};
+          .seconds_precision = application.precision,
+          .charset = statement.connection().charset()};
 }
 
 }  // namespace
@@ -95,10 +96,10 @@ SQLRETURN OutputValues::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOI
   }
   if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   named_ahead_ = false;
-  OutOptions options{.zero_date = statement_.zero_date()};
+  OutOptions options{.zero_date = statement_.zero_date(), .charset = statement_.connection().charset()};
   if (c_type == kApdType) {
     const DescriptorRecord& application = statement_.apd().record(value.number);
-    options = options_of(application, statement_.zero_date());
+    options = options_of(application, statement_);
     c_type = application.concise_type;
   }
   if (c_type == SQL_C_DEFAULT) c_type = default_c_type(value.sql_type, false);
@@ -137,7 +138,7 @@ void OutputValues::deliver(const Value& value) {
   if (application == nullptr || !application->is_bound()) return;  // nobody wants it
   const SQLSMALLINT c_type =
       application->concise_type == SQL_C_DEFAULT ? default_c_type(value.sql_type, false) : application->concise_type;
-  const OutPlan plan = plan_output(value.column, encoding_, c_type, options_of(*application, statement_.zero_date()));
+  const OutPlan plan = plan_output(value.column, encoding_, c_type, options_of(*application, statement_));
   if (plan.convert == nullptr) throw Fail(SqlState::restricted_type);
   const RowSteps steps = apd.row_steps(*application, c_type);
   const SQLLEN row = static_cast<SQLLEN>(set_), data_at = apd.bind_offset() + row * steps.data,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "odbc/charset.h"
 #include "odbc/statement.h"
 #include "odbc/text.h"
 
@@ -83,7 +84,8 @@ Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord
   bound.number = number;
   bound.direction = imp.parameter_type;
   bound.c_type = app.concise_type == SQL_C_DEFAULT ? default_c_type(imp.concise_type, false) : app.concise_type;
-  bound.plan = plan_input(bound.c_type, imp.concise_type, imp.type == SQL_DATETIME ? imp.precision : imp.scale);
+  bound.plan = plan_input(bound.c_type, imp.concise_type, imp.type == SQL_DATETIME ? imp.precision : imp.scale,
+                          statement_.connection().charset());
   if (bound.plan.convert == nullptr) {
     throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
   }
@@ -356,10 +358,16 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   const auto* bytes = static_cast<const std::uint8_t*>(data);
   const bool stream = may_stream && bound.plan.is_verbatim;
   bound.source = stream ? Source::streamed : Source::collected;
-  if (!stream || bound.c_type == SQL_C_WCHAR) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
+  const bool in_charset = bound.c_type == SQL_C_CHAR && bound.plan.charset != nullptr;
+  const bool is_recoded = bound.c_type == SQL_C_WCHAR || in_charset;
+  if (!stream || is_recoded) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
   if (!stream) return false;
-  if (bound.c_type != SQL_C_WCHAR) {
+  if (!is_recoded) {
     out.bytes({bytes, static_cast<std::size_t>(size)});
+    return true;
+  }
+  if (in_charset) {
+    decode_piece(bound, out);
     return true;
   }
   // UTF-16 goes out as UTF-8; half a unit or half a surrogate pair waits for the next piece.
@@ -373,6 +381,16 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   out.text(std::string_view(text).substr(0, done.written));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(units.size() * 2));
   return true;
+}
+
+// Goes out as UTF-8; a character whose end has not come waits for the next piece.
+void Parameters::decode_piece(Bound& bound, protocol::ByteWriter& out) {
+  std::vector<std::uint8_t>& waiting = bound.collected;
+  std::string utf8(waiting.size() * 4, '\0');  // as much as any character set needs
+  const Charset::Done done = bound.plan.charset->decode(protocol::as_text(waiting), std::span(utf8));
+  if (done.stop == Charset::Stop::invalid) fail(bound.number, Outcome::not_convertible);
+  out.text(std::string_view(utf8).substr(0, done.written));
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(done.read));
 }
 
 void Parameters::end_data() {

@@ -156,6 +156,7 @@ RowValue value_of(const Column& column, protocol::Encoding encoding, const proto
     value.bytes.resize(static_cast<std::size_t>(value.length) + 1);
   }
   plan.convert(plan, cell, {value.bytes.data(), static_cast<SQLLEN>(value.bytes.size()), &value.length, nullptr}, nullptr);
+  if (value.c_type == SQL_C_CHAR) value.c_type = SQL_C_BINARY;  // UTF-8, whatever the application's character set is
   return value;
 }
 

@@ -295,6 +295,12 @@ std::size_t cut_between_characters(std::string_view utf8, std::size_t limit_byte
   return limit_bytes;
 }
 
+std::size_t first_character_bytes(std::string_view utf8) {
+  std::size_t size = 1;
+  while (size < utf8.size() && is_continuation(static_cast<std::uint8_t>(utf8[size]))) ++size;
+  return size;
+}
+
 std::string to_utf8(std::u16string_view utf16) {
   std::string out(utf16.size() * 3, '\0');
   out.resize(utf16_to_utf8(utf16.data(), utf16.size(), out.data(), out.size()).written);

@@ -34,6 +34,8 @@ std::size_t count_characters(std::string_view utf8);
 // The largest size of at most `limit_bytes` that does not cut a character of valid text.
 std::size_t cut_between_characters(std::string_view utf8, std::size_t limit_bytes);
 
+std::size_t first_character_bytes(std::string_view utf8);  // of valid text that is not empty
+
 std::string to_utf8(std::u16string_view utf16);
 std::u16string to_utf16(std::string_view utf8);
 

@@ -222,7 +222,7 @@ constexpr Keyword kKeywords[] = {
     secret<&S::password3>("PWD3", "PASSWORD3", "Third factor's password, or the answer to PAM's third question."),
     text<&S::database>("DATABASE", "DB", "Database to begin in."),
     text<&S::init_statement>("INITSTMT", "STMT", "SQL to run after each login."),
-    inert({"CHARSET", "", K::text, "", "", "Character set of the narrow (A) functions; empty is UTF-8. Data always travels as utf8mb4.", set_charset, get_text<&S::charset>}),
+    {"CHARSET", "", K::text, "", "", "Character set of the narrow (A) functions and of SQL_C_CHAR: a name of MySQL's (latin1, gbk, sjis) or of iconv's, or locale; empty is UTF-8. Between driver and server all text is utf8mb4.", set_charset, get_text<&S::charset>},
     {"ATTR", "", K::text, "", "", "Connection attributes for the server's performance schema: {name=value,name=value}.", set_attributes, get_text<&S::connection_attributes>},
     number<&S::connect_timeout_s>(K::seconds, "CONN_TIMEOUT", "CONNTIMEOUT CONNECT_TIMEOUT CONNECTTIMEOUT", "0", 0, kYear, "Seconds for connect and login together; 0 waits for ever."),
     number<&S::read_timeout_s>(K::seconds, "READ_TIMEOUT", "READTIMEOUT", "0", 0, kYear, "Seconds to wait for bytes from the server; 0 waits for ever."),
