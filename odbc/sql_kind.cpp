@@ -1,5 +1,8 @@
 #include "odbc/sql_kind.h"
 
+#include <sql.h>
+#include <sqlext.h>
+
 #include <algorithm>
 #include <span>
 
@@ -10,18 +13,45 @@ namespace {
 
 using setup::same_word;
 
+// With what SQL_DIAG_DYNAMIC_FUNCTION_CODE calls it; 0 where it has no name, or where the object decides.
 struct Verb {
   std::string_view word;
   StatementKind kind;
+  int dynamic_function = SQL_DIAG_UNKNOWN_STATEMENT;
 };
 constexpr Verb kVerbs[] = {
-    {"SELECT", StatementKind::select}, {"INSERT", StatementKind::insert},  {"REPLACE", StatementKind::replace},
-    {"UPDATE", StatementKind::update}, {"DELETE", StatementKind::delete_}, {"VALUES", StatementKind::select},
-    {"TABLE", StatementKind::select},  {"CALL", StatementKind::call},      {"SET", StatementKind::set},
-    {"USE", StatementKind::use},       {"LOAD", StatementKind::other},     {"WITH", StatementKind::select},
-    {"CREATE", StatementKind::ddl},    {"ALTER", StatementKind::ddl},      {"DROP", StatementKind::ddl},
-    {"TRUNCATE", StatementKind::ddl},  {"RENAME", StatementKind::ddl},     {"GRANT", StatementKind::ddl},
-    {"REVOKE", StatementKind::ddl},
+    {"SELECT", StatementKind::select, SQL_DIAG_SELECT_CURSOR},
+    {"INSERT", StatementKind::insert, SQL_DIAG_INSERT},
+    {"REPLACE", StatementKind::replace},
+    {"UPDATE", StatementKind::update, SQL_DIAG_UPDATE_WHERE},
+    {"DELETE", StatementKind::delete_, SQL_DIAG_DELETE_WHERE},
+    {"VALUES", StatementKind::select, SQL_DIAG_SELECT_CURSOR},
+    {"TABLE", StatementKind::select, SQL_DIAG_SELECT_CURSOR},
+    {"CALL", StatementKind::call, SQL_DIAG_CALL},
+    {"SET", StatementKind::set},
+    {"USE", StatementKind::use},
+    {"LOAD", StatementKind::other},
+    {"WITH", StatementKind::select, SQL_DIAG_SELECT_CURSOR},
+    {"CREATE", StatementKind::ddl},
+    {"ALTER", StatementKind::ddl},
+    {"DROP", StatementKind::ddl},
+    {"TRUNCATE", StatementKind::ddl},
+    {"RENAME", StatementKind::ddl},
+    {"GRANT", StatementKind::ddl, SQL_DIAG_GRANT},
+    {"REVOKE", StatementKind::ddl, SQL_DIAG_REVOKE},
+};
+
+struct ObjectVerb {
+  std::string_view verb, object;
+  int dynamic_function;
+};
+constexpr ObjectVerb kObjectVerbs[] = {
+    {"ALTER", "TABLE", SQL_DIAG_ALTER_TABLE},     {"CREATE", "TABLE", SQL_DIAG_CREATE_TABLE},
+    {"CREATE", "VIEW", SQL_DIAG_CREATE_VIEW},     {"CREATE", "INDEX", SQL_DIAG_CREATE_INDEX},
+    {"CREATE", "SCHEMA", SQL_DIAG_CREATE_SCHEMA}, {"CREATE", "DATABASE", SQL_DIAG_CREATE_SCHEMA},
+    {"DROP", "TABLE", SQL_DIAG_DROP_TABLE},       {"DROP", "VIEW", SQL_DIAG_DROP_VIEW},
+    {"DROP", "INDEX", SQL_DIAG_DROP_INDEX},       {"DROP", "SCHEMA", SQL_DIAG_DROP_SCHEMA},
+    {"DROP", "DATABASE", SQL_DIAG_DROP_SCHEMA},
 };
 // What may stand behind WITH ... AS (...).
 constexpr std::size_t kVerbsAfterWith = 7;
@@ -69,13 +99,26 @@ void KindReader::first_word(std::string_view word) {
   depth_ = 0;
   phase_ = Phase::done;
   kind_ = StatementKind::other;
-  if (const Verb* verb = find_verb(kVerbs, word)) kind_ = verb->kind;
+  dynamic_function_ = SQL_DIAG_UNKNOWN_STATEMENT;
+  if (const Verb* verb = find_verb(kVerbs, word)) {
+    kind_ = verb->kind;
+    ddl_verb_ = verb->word;
+    dynamic_function_ = verb->dynamic_function;
+  }
   if (same_word(word, "WITH")) phase_ = Phase::with;
   if (same_word(word, "SET")) phase_ = Phase::set;
   if (same_word(word, "LOAD")) phase_ = Phase::load;
   if (same_word(word, "CREATE") || same_word(word, "ALTER")) phase_ = Phase::create;
+  if (same_word(word, "DROP")) phase_ = Phase::drop;
   if (same_word(word, "BEGIN")) phase_ = Phase::begin;
   is_compound_ = is_one_of(kBlocks, word);
+}
+
+void KindReader::on_object(std::string_view word) {
+  phase_ = Phase::done;
+  for (const ObjectVerb& known : kObjectVerbs) {
+    if (known.verb == ddl_verb_ && same_word(known.object, word)) dynamic_function_ = known.dynamic_function;
+  }
 }
 
 void KindReader::on_word(std::string_view word) {
@@ -85,6 +128,7 @@ void KindReader::on_word(std::string_view word) {
       if (depth_ != 0) return;
       if (const Verb* verb = find_verb(std::span(kVerbs).first(kVerbsAfterWith), word)) {
         kind_ = verb->kind;
+        dynamic_function_ = verb->dynamic_function;
         phase_ = Phase::done;
       }
       return;
@@ -102,7 +146,10 @@ void KindReader::on_word(std::string_view word) {
       return;
     case Phase::create:
       is_compound_ = is_one_of(kRoutines, word);
-      if (is_compound_ || is_one_of(kOtherObjects, word)) phase_ = Phase::done;
+      if (is_compound_ || is_one_of(kOtherObjects, word)) on_object(word);
+      return;
+    case Phase::drop:
+      if (!same_word(word, "TEMPORARY")) on_object(word);
       return;
     case Phase::begin:
       is_compound_ = !same_word(word, "WORK");

@@ -13,6 +13,7 @@ class KindReader {
   void on_token(TokenKind token, std::string_view text);
 
   StatementKind kind() const { return kind_; }
+  int dynamic_function() const { return dynamic_function_; }  // SQL_DIAG_SELECT_CURSOR, ...
   bool has_several_statements() const { return has_several_; }
 
  private:
@@ -23,15 +24,19 @@ class KindReader {
     set,            // SET, or SET STATEMENT
     set_statement,  // the verb behind FOR
     load,           // LOAD DATA, LOCAL or not
-    create,         // what is created: routines have ';' in their bodies
+    create,         // what is created or altered: routines have ';' in their bodies
+    drop,           // what is dropped
     begin,          // a transaction, or a block
     done
   };
   void first_word(std::string_view word);
   void on_word(std::string_view word);
+  void on_object(std::string_view word);
 
   Phase phase_ = Phase::start;
   StatementKind kind_ = StatementKind::empty;
+  std::string_view ddl_verb_;  // of the table of objects
+  int dynamic_function_ = 0;
   int depth_ = 0;             // of parentheses
   bool is_compound_ = false;  // ';' belongs to the statement
   bool has_ended_ = false;    // a ';' was read

@@ -43,6 +43,7 @@ class Translator {
     walk(nullptr);
     copy(sql_.size());
     out_.kind = kind_.kind();
+    out_.dynamic_function = kind_.dynamic_function();
     out_.has_several_statements = kind_.has_several_statements();
     return std::move(out_);
   }

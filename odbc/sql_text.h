@@ -32,6 +32,7 @@ struct SqlText {
   std::vector<std::uint32_t> markers;  // offsets of the parameter markers in `text`
   // Of the first statement, seen through comments, parentheses, WITH and SET STATEMENT ... FOR. {?=call f(...)} is a select.
   StatementKind kind = StatementKind::other;
+  int dynamic_function = 0;             // of the same: what SQL_DIAG_DYNAMIC_FUNCTION_CODE says
   bool has_return_value = false;        // {?=call f(...)}: the first marker of the application is the return value
   bool has_several_statements = false;  // a ';' with more behind it, unless it stands in a routine's body
   std::uint32_t markers_in_input = 0;   // the application's count, the return value included

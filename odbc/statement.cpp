@@ -206,6 +206,7 @@ SQLRETURN Statement::param_data(SQLPOINTER* token) {
   };
   if (or_end_data(ask_for_next)) return SQL_NEED_DATA;
   phase_ = closed_phase();
+  name_function();
   const SQLRETURN code = array_.run_awaited();
   if (code == SQL_NEED_DATA) or_end_data(ask_for_next);  // the first value of another set
   if (code == SQL_PARAM_DATA_AVAILABLE && token != nullptr) *token = output_values_.name_first().value_or(nullptr);

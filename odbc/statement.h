@@ -165,6 +165,7 @@ class Statement : public Handle {
   void end_operation();
   SQLRETURN run();
   void begin_execution();
+  void name_function();  // in the diagnostics' header: what is executed, or whose results are read
   void drop_answer();
   void drop_server_statement();
   void give_back_server_statement();

@@ -157,8 +157,16 @@ SQLRETURN Statement::run() {
   return current_of_ ? run_positioned(*this, *current_of_) : array_.run();
 }
 
+void Statement::name_function() {
+  diagnostics.dynamic_function_code = sql_.dynamic_function;
+  if (!current_of_) return;
+  diagnostics.dynamic_function_code =
+      sql_.kind == StatementKind::update ? SQL_DIAG_DYNAMIC_UPDATE_CURSOR : SQL_DIAG_DYNAMIC_DELETE_CURSOR;
+}
+
 void Statement::begin_execution() {
   (void)connection_.session();
+  name_function();
   drop_answer();
   phase_ = closed_phase();
   cancel_called = cause_->killed = false;

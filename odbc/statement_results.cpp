@@ -112,6 +112,7 @@ SQLRETURN Statement::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTE
 SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *cause_);
+  if (!sql_.has_several_statements) name_function();  // else it is of the first only
   if (phase_ == Phase::output) {  // the streams are left unread
     phase_ = Phase::executed;
     output_values_.finish();

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sql.h>
+#include <sqlext.h>
 
 #include <chrono>
 #include <random>
@@ -250,6 +252,40 @@ TEST(SqlText, ReturnValueIsCountedButIsNoMarkerOfTheText) {
   EXPECT_FALSE(call.has_return_value);
   EXPECT_EQ(call.markers_in_input, 1u);
   EXPECT_EQ(call.kind, StatementKind::call);
+}
+
+TEST(SqlText, DynamicFunctionIsToldByVerbAndObject) {
+  const struct {
+    std::string_view sql;
+    int function;
+  } rows[] = {
+      {"", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"show tables", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"replace into t values (1)", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"create procedure table_p() select 1", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"drop procedure p", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"create user table_u", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"(select 1)", SQL_DIAG_SELECT_CURSOR},
+      {"with a as (select 1) select * from a", SQL_DIAG_SELECT_CURSOR},
+      {"with a as (select 1) delete from t", SQL_DIAG_DELETE_WHERE},
+      {"set statement max_statement_time=1 for update t set a=1", SQL_DIAG_UPDATE_WHERE},
+      {"set statement max_statement_time=1 for show tables", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"insert into t values (1)", SQL_DIAG_INSERT},
+      {"{call p()}", SQL_DIAG_CALL},
+      {"grant select on t to u", SQL_DIAG_GRANT},
+      {"revoke select on t from u", SQL_DIAG_REVOKE},
+      {"create or replace temporary table t (view int)", SQL_DIAG_CREATE_TABLE},
+      {"create algorithm=merge view v as select 1", SQL_DIAG_CREATE_VIEW},
+      {"create unique index i on t (a)", SQL_DIAG_CREATE_INDEX},
+      {"create database d", SQL_DIAG_CREATE_SCHEMA},
+      {"alter table t drop index i", SQL_DIAG_ALTER_TABLE},
+      {"alter view v as select 1", SQL_DIAG_UNKNOWN_STATEMENT},
+      {"drop temporary table t", SQL_DIAG_DROP_TABLE},
+      {"drop view v", SQL_DIAG_DROP_VIEW},
+      {"drop index i on t", SQL_DIAG_DROP_INDEX},
+      {"drop schema s", SQL_DIAG_DROP_SCHEMA},
+  };
+  for (const auto& row : rows) EXPECT_EQ(read_sql(row.sql, {}, false).dynamic_function, row.function) << row.sql;
 }
 
 TEST(SqlText, KindIsSeenThroughCommentsParenthesesAndPrefixes) {
