@@ -208,6 +208,7 @@ void Connection::begin_session() {
   session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
   session_->set_command_timeout(std::chrono::seconds(connection_timeout_s));
   kill_sent_ = false;
+  ansi_quotes_.reset();
 }
 
 // What the handshake cannot say, in one round trip; nothing at all for a connection with default attributes.
@@ -250,10 +251,7 @@ void Connection::reset() {
     return apply_session_settings();
   }
   require(std::move(reset));
-  // The character set is the server's default now. A login names utf8mb4_general_ci, of which MariaDB (11.6) takes the
-  // character set and its own choice of a collation, as it does here.
-  const bool own_choice = session.dialect().mariadb();
-  std::vector<std::string> lost{own_choice ? "SET NAMES utf8mb4" : "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci"};
+  std::vector<std::string> lost{std::string(session.dialect().names_statement())};  // the server's default is in force now
   if (!settings_.database.empty()) append_identifier(lost.emplace_back("USE "), settings_.database);
   apply_session_settings(std::move(lost));
 }
@@ -348,10 +346,25 @@ LexerModes Connection::lexer_modes() {
   // Of executable comments only these two say by version what they execute.
   const bool version_counts = dialect.mariadb() || dialect.flavour == protocol::Flavour::mysql;
   const protocol::Version& version = dialect.version;
-  return {.ansi_quotes = dialect.mariadb() && (session_->status() & kAnsiQuotes) != 0,
+  const bool were_asked = ansi_quotes_ && ansi_quotes_->context == session_->context();
+  return {.ansi_quotes = dialect.mariadb() ? (session_->status() & kAnsiQuotes) != 0 : were_asked && ansi_quotes_->are_on,
           .no_backslash_escapes = (session_->status() & kNoBackslashEscapes) != 0,
           .is_mariadb = dialect.mariadb(),
           .server_version = version_counts ? version.major * 10000u + version.minor * 100u + version.patch : 0};
+}
+
+LexerModes Connection::lexer_modes_for(std::string_view sql) {
+  const LexerModes known = lexer_modes();
+  const bool is_reported = known.is_mariadb || (ansi_quotes_ && ansi_quotes_->context == session().context());
+  if (is_reported || known.no_backslash_escapes || sql.find('"') == sql.npos || sql.find('\\') == sql.npos) return known;
+  std::string modes;
+  try {
+    modes = query_value("SELECT @@sql_mode").value_or("");
+  } catch (const CoreFail&) {  // a server without modes
+    if (session_->dead()) throw;
+  }
+  ansi_quotes_ = {.context = session_->context(), .are_on = modes.find("ANSI_QUOTES") != modes.npos};
+  return lexer_modes();
 }
 
 DescribeOptions Connection::describe_options() const {

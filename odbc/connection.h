@@ -97,6 +97,9 @@ class Connection : public Handle {
   Charset* charset() const { return charset_.get(); }              // of narrow text; null: UTF-8
   const std::string& server_name() const { return server_name_; }  // "MariaDB 10.11.6", in front of the server's messages
   LexerModes lexer_modes();
+  // The same for a text of the application: asks a server that does not report ANSI_QUOTES for it where the text may mean
+  // different things, which takes a " and a \ in it.
+  LexerModes lexer_modes_for(std::string_view sql);
   DescribeOptions describe_options() const;
   std::string current_catalog();
   void set_catalog(const std::string& catalog);
@@ -176,6 +179,11 @@ class Connection : public Handle {
   protocol::ConnectOptions options_;  // of the session, for the side sessions that cancel
   std::unique_ptr<protocol::Session> session_;
   protocol::StatementCache cache_;
+  struct AnsiQuotes {
+    std::uint64_t context;  // the session's when it was asked
+    bool are_on;
+  };
+  std::optional<AnsiQuotes> ansi_quotes_;           // of a server that does not report them
   std::optional<std::uint64_t> isolation_context_;  // the session's context when the level was set
   Statement* wire_owner_ = nullptr;
   Statement* caller_ = nullptr;  // whose call is Running

@@ -73,7 +73,17 @@ const Verb* find_verb(std::span<const Verb> verbs, std::string_view word) {
   return nullptr;
 }
 
+constexpr std::string_view kCharsetWords[] = {"NAMES", "CHARACTER", "CHARSET", "character_set_client", "character_set_results"};
+
 }  // namespace
+
+bool sets_charset(std::string_view set_statement, LexerModes modes) {
+  SqlLexer lexer(set_statement, modes);
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (token.kind == TokenKind::word && is_one_of(kCharsetWords, lexer.text(token))) return true;
+  }
+  return false;
+}
 
 void KindReader::on_token(TokenKind token, std::string_view text) {
   if (token == TokenKind::punctuation && text == ";") {

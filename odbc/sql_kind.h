@@ -7,6 +7,9 @@
 
 namespace selkie::odbc {
 
+// A SET that may change in which character sets SQL and results travel: NAMES, CHARACTER SET, character_set_client, ...
+bool sets_charset(std::string_view set_statement, LexerModes modes);
+
 class KindReader {
  public:
   // Every token in order; escapes are passed as what they are translated to.

@@ -90,7 +90,7 @@ void Statement::drop_descriptor(const Descriptor* descriptor) {
 void Statement::set_text(std::string_view sql) {
   drop_answer();
   const bool scan = attributes.noscan == SQL_NOSCAN_OFF;
-  SqlText text = read_sql(sql, connection_.lexer_modes(), !scan);
+  SqlText text = read_sql(sql, connection_.lexer_modes_for(sql), !scan);
   const bool outdated = server_statement_ && server_statement_->context != connection_.session().context();
   if (text.text != sql_.text || outdated) {
     give_back_server_statement();

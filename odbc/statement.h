@@ -199,6 +199,8 @@ class Statement : public Handle {
   protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
   bool rows_ended(protocol::RowStep step);  // always false, or throws
   void skip_rows();
+  void watch_charset();
+  void require_utf8(const protocol::ColumnSet& columns);
   void take_warnings(std::uint16_t count);
   void show_warnings();
   template <class Body>

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "odbc/sql_kind.h"
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
@@ -68,10 +69,12 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
     set_row_count(static_cast<SQLLEN>(head.affected_rows));
     result_info_ = std::move(head.info);
     phase_ = output_values_.has_streams() ? Phase::output : Phase::executed;
+    if (sql_.kind == StatementKind::set || sql_.has_several_statements) watch_charset();
     take_warnings(head.warnings);
     if (phase_ == Phase::executed) show_warnings();
     return;
   }
+  if (last_columns_ != head.columns) require_utf8(*head.columns);
   last_columns_ = head.columns;
   if (!shape) shape = std::move(head.columns);
   if (shape->size() > kMaxColumns) {
@@ -107,6 +110,34 @@ SQLRETURN Statement::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTE
                               SQLLEN* indicator) {
   return phase_ == Phase::output ? output_values_.get_data(number, c_type, buffer, capacity_bytes, indicator)
                                  : cursor_.get_data(number, c_type, buffer, capacity_bytes, indicator);
+}
+
+// The session restores utf8mb4 before its next command, so that what SET NAMES asked for is not: the application is told.
+void Statement::watch_charset() {
+  protocol::Session& session = connection_.session();
+  const bool is_reported = session.dialect().session_track();
+  if (!is_reported && sets_charset(sql_.text, connection_.lexer_modes())) session.charset_may_be_foreign();
+  const auto foreign = session.foreign_charset();
+  const bool is_lossy = foreign && !foreign->empty() && !foreign->starts_with("utf8");  // utf8mb4 holds all of utf8mb3
+  if (!is_lossy) return;
+  diagnostics.warning(SqlState::general_warning,
+                      "The connection goes on in utf8mb4, not in " + std::string(*foreign) +
+                          ": text is converted for the application, so SET NAMES and the like are not needed.");
+}
+
+// Of results in the same text, or procedure, as such a SET.
+void Statement::require_utf8(const protocol::ColumnSet& columns) {
+  if (!connection_.session().dialect().session_track()) return;  // it may be a proxy that names any character set
+  for (const protocol::Column& column : columns.columns()) {
+    if (!is_text(column) || column.charset == protocol::kBinaryCharset || is_utf8(column.charset)) continue;
+    const std::string name(column.name);
+    drop_answer();
+    phase_ = closed_phase();
+    throw Fail(SqlState::general_error,
+               "The text of column '" + name +
+                   "' comes in another character set than utf8mb4, which the statement has set itself. Leave SET NAMES and the "
+                   "like out of it: text is converted for the application.");
+  }
 }
 
 SQLRETURN Statement::more_results() {

@@ -275,56 +275,65 @@ TypeDescription describe(const Column& column, const DescribeOptions& options) {
 
 namespace {
 
-// Collations of charsets with more than one byte a character. Source: information_schema.COLLATIONS of MySQL 9.7, MariaDB 11.8.
+// Collations of charsets with more than one byte a character, and of those whose bytes are UTF-8.
+// Source: information_schema.COLLATIONS of MySQL 9.7, MariaDB 11.8.
 struct CollationRange {
   std::uint16_t first, last;
   std::uint8_t max_bytes;
+  bool utf8 = false;
 };
-constexpr std::array kMultibyte{
-    CollationRange{1, 1, 2},       // big5
-    CollationRange{12, 12, 3},     // ujis
-    CollationRange{13, 13, 2},     // sjis
-    CollationRange{19, 19, 2},     // euckr
-    CollationRange{24, 24, 2},     // gb2312
-    CollationRange{28, 28, 2},     // gbk
-    CollationRange{33, 33, 3},     // utf8mb3
-    CollationRange{35, 35, 2},     // ucs2
-    CollationRange{45, 46, 4},     // utf8mb4
-    CollationRange{54, 56, 4},     // utf16, utf16le
-    CollationRange{60, 62, 4},     // utf32, utf16le
-    CollationRange{76, 76, 3},     // utf8mb3
-    CollationRange{83, 83, 3},     // utf8mb3
-    CollationRange{84, 88, 2},     // big5, euckr, gb2312, gbk, sjis
-    CollationRange{90, 90, 2},     // ucs2
-    CollationRange{91, 91, 3},     // ujis
-    CollationRange{95, 96, 2},     // cp932
-    CollationRange{97, 98, 3},     // eucjpms
-    CollationRange{101, 124, 4},   // utf16
-    CollationRange{128, 159, 2},   // ucs2
-    CollationRange{160, 191, 4},   // utf32
-    CollationRange{192, 223, 3},   // utf8mb3
-    CollationRange{224, 247, 4},   // utf8mb4
-    CollationRange{248, 250, 4},   // gb18030
-    CollationRange{255, 575, 4},   // utf8mb4
-    CollationRange{576, 607, 3},   // utf8mb3
-    CollationRange{608, 639, 4},   // utf8mb4
-    CollationRange{640, 671, 2},   // ucs2
-    CollationRange{672, 1023, 4},  // utf16, utf32
+constexpr CollationRange kOneByte{0, 0, 1};
+constexpr std::array kCollations{
+    CollationRange{1, 1, 2},            // big5
+    CollationRange{11, 11, 1, true},    // ascii
+    CollationRange{12, 12, 3},          // ujis
+    CollationRange{13, 13, 2},          // sjis
+    CollationRange{19, 19, 2},          // euckr
+    CollationRange{24, 24, 2},          // gb2312
+    CollationRange{28, 28, 2},          // gbk
+    CollationRange{33, 33, 3, true},    // utf8mb3
+    CollationRange{35, 35, 2},          // ucs2
+    CollationRange{45, 46, 4, true},    // utf8mb4
+    CollationRange{54, 56, 4},          // utf16, utf16le
+    CollationRange{60, 62, 4},          // utf32, utf16le
+    CollationRange{65, 65, 1, true},    // ascii
+    CollationRange{76, 76, 3, true},    // utf8mb3
+    CollationRange{83, 83, 3, true},    // utf8mb3
+    CollationRange{84, 88, 2},          // big5, euckr, gb2312, gbk, sjis
+    CollationRange{90, 90, 2},          // ucs2
+    CollationRange{91, 91, 3},          // ujis
+    CollationRange{95, 96, 2},          // cp932
+    CollationRange{97, 98, 3},          // eucjpms
+    CollationRange{101, 124, 4},        // utf16
+    CollationRange{128, 159, 2},        // ucs2
+    CollationRange{160, 191, 4},        // utf32
+    CollationRange{192, 223, 3, true},  // utf8mb3
+    CollationRange{224, 247, 4, true},  // utf8mb4
+    CollationRange{248, 250, 4},        // gb18030
+    CollationRange{255, 575, 4, true},  // utf8mb4
+    CollationRange{576, 607, 3, true},  // utf8mb3
+    CollationRange{608, 639, 4, true},  // utf8mb4
+    CollationRange{640, 671, 2},        // ucs2
+    CollationRange{672, 1023, 4},       // utf16, utf32
 };
 constexpr std::uint16_t kNoPad = 1024;    // MariaDB: the NO PAD twin of a collation has this much more
 constexpr std::uint16_t kUca1400 = 2048;  // MariaDB 10.10: from here on 256 collations a charset, in the order below
-constexpr std::array<std::uint8_t, 5> kUca1400MaxBytes{3, 4, 2, 4, 4};  // utf8mb3, utf8mb4, ucs2, utf16, utf32
+constexpr std::array<CollationRange, 5> kUca1400Charsets{
+    {{0, 0, 3, true}, {0, 0, 4, true}, {0, 0, 2}, {0, 0, 4}, {0, 0, 4}}};  // utf8mb3, utf8mb4, ucs2, utf16, utf32
+
+const CollationRange& charset_of(std::uint16_t collation) {
+  if (collation >= kUca1400) {
+    const std::size_t charset = (collation - kUca1400) / 256u;
+    return kUca1400Charsets[charset < kUca1400Charsets.size() ? charset : 1];  // one that is not known yet is UTF-8
+  }
+  if (collation >= kNoPad) collation = static_cast<std::uint16_t>(collation - kNoPad);
+  const auto* range = std::ranges::find_if(kCollations, [=](const CollationRange& r) { return collation <= r.last; });
+  return range != kCollations.end() && collation >= range->first ? *range : kOneByte;
+}
 
 }  // namespace
 
-std::uint8_t max_bytes_per_char(std::uint16_t collation) {
-  if (collation >= kUca1400) {
-    const std::size_t charset = (collation - kUca1400) / 256u;
-    return charset < kUca1400MaxBytes.size() ? kUca1400MaxBytes[charset] : std::uint8_t{4};
-  }
-  if (collation >= kNoPad) collation = static_cast<std::uint16_t>(collation - kNoPad);
-  const auto* range = std::ranges::find_if(kMultibyte, [=](const CollationRange& r) { return collation <= r.last; });
-  return range != kMultibyte.end() && collation >= range->first ? range->max_bytes : std::uint8_t{1};
-}
+std::uint8_t max_bytes_per_char(std::uint16_t collation) { return charset_of(collation).max_bytes; }
+bool is_utf8(std::uint16_t collation) { return charset_of(collation).utf8; }
 
 }  // namespace selkie::odbc

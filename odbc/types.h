@@ -62,6 +62,8 @@ SQLULEN reported_size(SQLSMALLINT concise_type, SQLULEN column_size, const Descr
 // True for string types whose bytes are text: not the binary charset, or JSON.
 bool is_text(const protocol::Column& column);
 
+// True for collations whose text is UTF-8 as it is: of utf8mb4, utf8mb3 and ascii.
+bool is_utf8(std::uint16_t collation);
 // Bytes per character at most of a collation id's charset, as the server counts Column::length: 4 for utf8mb4.
 std::uint8_t max_bytes_per_char(std::uint16_t collation);
 

@@ -1,6 +1,7 @@
 #include "protocol/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/redirect.h"
 
@@ -61,8 +62,8 @@ Session::Session(Opened opened, std::string redirected_user)
 
 Session::~Session() {
   if (!idle()) return;
-  begin_command().u8(0x01);  // COM_QUIT
-  end_command(false);
+  write_quit(out_.begin());
+  (void)out_.end();
   opened_.stream->restart_numbering();
   (void)opened_.stream->write_all(out_.bytes(), Clock::now() + std::chrono::seconds(1));
 }
@@ -79,7 +80,10 @@ bool Session::looks_dead() {
   return dead_;
 }
 
-ByteWriter& Session::begin_command() { return out_.begin(); }
+ByteWriter& Session::begin_command() {
+  restore_charset();
+  return out_.begin();
+}
 
 void Session::end_command(bool answered) {
   const std::uint8_t next_sequence = out_.end();
@@ -87,9 +91,21 @@ void Session::end_command(bool answered) {
 }
 
 void Session::queue_query(std::string_view sql, const QueryAttributes& attributes) {
-  ByteWriter& out = begin_command();
+  restore_charset();
+  append_query(sql, attributes);
+}
+
+void Session::append_query(std::string_view sql, const QueryAttributes& attributes) {
+  ByteWriter& out = out_.begin();
   opened_.dialect.query_attributes() ? write_query(out, sql, attributes) : write_query(out, sql);
   end_command();
+}
+
+// In front of the first command to be sent.
+void Session::restore_charset() {
+  if (!foreign_charset() || !idle() || !queued_answers_.empty()) return;
+  restores_charset_ = true;
+  append_query(opened_.dialect.names_statement(), {});
 }
 
 void Session::close_statement(std::uint32_t statement_id) {
@@ -103,6 +119,7 @@ Status Session::send() {
   if (out_.bytes().size() > kMaxCommandBytes) {
     out_.clear();
     queued_answers_.clear();
+    restores_charset_ = false;
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
   command_deadline_ = in_future(command_timeout_);
@@ -214,13 +231,40 @@ void Session::heard(const event::End& end) {
 void Session::heard_session_changes(Bytes block) {
   SessionChanges changes(block);
   while (const auto change = changes.next()) {
-    if (change->kind != SessionChanges::Kind::schema) continue;
-    schema_ = std::string(change->value);
-    context_changed();
+    if (change->kind == SessionChanges::Kind::system_variable) {
+      if (change->name == "character_set_client") client_charset_ = change->value;
+      if (change->name == "character_set_results") results_charset_ = change->value;
+    } else if (change->kind == SessionChanges::Kind::schema) {
+      schema_ = std::string(change->value);
+      context_changed();
+    }
   }
 }
 
+std::optional<std::string_view> Session::foreign_charset() const {
+  if (results_charset_ != kCharset) return results_charset_;
+  if (client_charset_ != kCharset) return client_charset_;
+  return std::nullopt;
+}
+
+// What comes next was written in utf8mb4: a server that does not take it as such must not go on.
+Status Session::read_restored_charset() {
+  if (!std::exchange(restores_charset_, false)) return {};
+  auto head = read_head(nullptr, Columns::unwanted);
+  if (head.ok()) {
+    client_charset_ = results_charset_ = kCharset;
+    return {};
+  }
+  Failure failure = std::move(head).failure();
+  restores_charset_ = failure.errc == Errc::deadline_passed;
+  if (dead_ || restores_charset_) return failure;
+  failure.errc = Errc::connection_lost;
+  failure.message = "The session did not go back to utf8mb4 (" + failure.message + "); the connection was closed.";
+  return die(std::move(failure));
+}
+
 Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
+  if (Status restored = read_restored_charset(); !restored.ok()) return std::move(restored).failure();
   PrepareMachine machine(opened_.dialect.response_rules());
   PreparedStatement prepared;
   prepared.context = context_;
@@ -269,6 +313,7 @@ Result<ResultHead> Session::next_result(const ColumnSetPtr& known) {
 // Columns::unwanted: of an answer that is thrown away, whose definitions nobody needs.
 Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns) {
   if (dead_) return died_before();
+  if (Status restored = read_restored_charset(); !restored.ok()) return std::move(restored).failure();
   if (!response_) response_.emplace(opened_.dialect.response_rules());
   more_results_ = false;
   ResultHead head;

@@ -59,6 +59,8 @@ enum class RowStep : std::uint8_t {
   failed,     // take_failure() tells why; a server's ERR ends the whole answer, any other failure ends the session
 };
 
+inline constexpr std::string_view kCharset = "utf8mb4";  // of every login
+
 class Session {
  public:
   // Follows a redirection, where that is wished and the other server takes us; else the first one serves.
@@ -76,6 +78,12 @@ class Session {
   bool is_private() const { return opened_.stream->is_private(); }
   // The current schema as far as the server reports changes of it; nullopt = never heard.
   const std::optional<std::string>& schema() const { return schema_; }
+
+  // The character set in which the server now takes SQL or sends text, where that is another than the login's utf8mb4; nullopt
+  // when it is not, as far as the server reports it. Empty: not known which. The next command is preceded by a statement that
+  // restores utf8mb4, in the same write; a server that refuses it ends the session.
+  std::optional<std::string_view> foreign_charset() const;
+  void charset_may_be_foreign() { client_charset_.clear(); }  // of a server that reports nothing
 
   // A number that changes with whatever a text's meaning depends on: the current schema as far as the server reports it, and
   // what the session's user says (SET, USE, CREATE, DROP). A prepared statement stands for its text while the number stays.
@@ -174,6 +182,9 @@ class Session {
   void answer_ended();
   void heard(const event::End& end);  // status flags and session state changes
   void heard_session_changes(Bytes block);
+  void restore_charset();
+  Status read_restored_charset();
+  void append_query(std::string_view sql, const QueryAttributes& attributes);
   enum class Columns : bool { unwanted, wanted };
   Result<ResultHead> read_head(const ColumnSetPtr& known, Columns columns);
   std::optional<RowStep> row_or_end(Bytes payload);
@@ -191,6 +202,8 @@ class Session {
   std::uint64_t columns_expected_ = 0;
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
+  std::string client_charset_{kCharset}, results_charset_{kCharset};
+  bool restores_charset_ = false;  // the first of the answers is to the statement that does
   std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0}, patience_{0};
   Deadline command_deadline_ = kNoDeadline;

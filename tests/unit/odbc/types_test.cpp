@@ -221,6 +221,18 @@ TEST(Collations, MaxBytesPerCharacterOfEveryCharset) {
   EXPECT_EQ(max_bytes_per_char(65535), 4);
 }
 
+// Of information_schema.COLLATIONS: the first and last id of each charset that is UTF-8, and neighbours that are not.
+TEST(Collations, WhoseTextIsUtf8) {
+  for (const int id : {11,  33,  45,  46,  65,   76,   83,   192,  223,  224,  247,  255,  323,
+                       576, 579, 608, 611, 1035, 1057, 1070, 1216, 1270, 2048, 2247, 2304, 2503}) {
+    EXPECT_TRUE(is_utf8(static_cast<std::uint16_t>(id))) << id;
+  }
+  for (const int id :
+       {1, 8, 12, 28, 35, 47, 54, 61, 63, 84, 91, 97, 101, 128, 160, 248, 640, 672, 1032, 1119, 2560, 2816, 3072}) {
+    EXPECT_FALSE(is_utf8(static_cast<std::uint16_t>(id))) << id;
+  }
+}
+
 TEST(TypeInfo, RowsAreSortedByDataType) {
   const auto rows = type_info_rows();
   EXPECT_TRUE(std::ranges::is_sorted(rows, {}, &TypeInfoRow::data_type));
