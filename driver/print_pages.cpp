@@ -166,6 +166,17 @@ void print_all_attributes() {
 
 // --- TYPES
 
+// "MariaDB 11.7": where a type is not everywhere.
+std::string servers_of(const TypeInfoRow& row) {
+  const auto since = [](const char* name, std::uint32_t version) {
+    return name + (version == 0 ? "" : " " + std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100));
+  };
+  if (row.since_mariadb == 0 && row.since_mysql == 0) return "";
+  if (row.since_mysql == kNever) return since("MariaDB", row.since_mariadb);
+  if (row.since_mariadb == kNever) return since("MySQL", row.since_mysql);
+  return since("MariaDB", row.since_mariadb) + ", " + since("MySQL", row.since_mysql);
+}
+
 std::string number_or_nothing(SQLINTEGER number) { return number == kNull ? "" : std::to_string(number); }
 
 void print_types() {
@@ -176,8 +187,9 @@ void print_types() {
   print(
       "is told the wide types of text, others the narrow ones. Unsigned integers are described by the narrowest signed type "
       "that");
-  print("holds them all. Sizes are in characters, digits or bytes by type; LONG_SIZE_CAP limits those of long types.\n");
-  print_head({"type", "SQL type", "SQL_C_DEFAULT", "column size", "literal", "parameters", "scale", "unsigned"});
+  print("holds them all. Sizes are in characters, digits or bytes by type; LONG_SIZE_CAP limits those of long types.");
+  print("A type that not every server has is followed by the one that has it, with its first version.\n");
+  print_head({"type", "SQL type", "SQL_C_DEFAULT", "column size", "literal", "parameters", "scale", "unsigned", "from"});
   for (const TypeInfoRow& row : type_info_rows()) {
     const bool is_unsigned = row.unsigned_attribute == SQL_TRUE;
     const std::string literal =
@@ -186,7 +198,8 @@ void print_types() {
         row.maximum_scale == kNull ? "" : number_or_nothing(row.minimum_scale) + " to " + number_or_nothing(row.maximum_scale);
     print_row({std::string(row.type_name), name_of(Named::sql_type, row.data_type),
                name_of(Named::c_type, default_c_type(row.data_type, is_unsigned)), std::to_string(row.column_size),
-               literal.empty() ? "" : "`" + literal + "`", std::string(row.create_params), scale, is_unsigned ? "yes" : ""});
+               literal.empty() ? "" : "`" + literal + "`", std::string(row.create_params), scale, is_unsigned ? "yes" : "",
+               servers_of(row)});
   }
 }
 

@@ -43,9 +43,13 @@ void type_info(Statement& statement, SQLSMALLINT data_type) {
   const SQLSMALLINT wanted = odbc3_type(data_type);
   if (wanted != SQL_ALL_TYPES && !is_sql_type(wanted)) throw Fail(SqlState::invalid_sql_type);
 
+  const protocol::Dialect& dialect = connection.session().dialect();
+  const protocol::Version& v = dialect.version;
+  const std::uint32_t version = v.major * 10000u + v.minor * 100u + v.patch;
   std::vector<TypeInfoRow> rows;
   for (const TypeInfoRow& row : type_info_rows()) {
-    if (wanted == SQL_ALL_TYPES || row.data_type == wanted) rows.push_back(row);
+    const bool is_there = version >= (dialect.mariadb() ? row.since_mariadb : row.since_mysql);
+    if (is_there && (wanted == SQL_ALL_TYPES || row.data_type == wanted)) rows.push_back(row);
   }
   for (TypeInfoRow& row : rows) {
     row.column_size = static_cast<SQLINTEGER>(reported_size(row.data_type, static_cast<SQLULEN>(row.column_size), options));

@@ -76,7 +76,9 @@ struct TypeInfoRow {
   SQLSMALLINT nullable, case_sensitive, searchable, unsigned_attribute, fixed_prec_scale, auto_unique_value;
   SQLSMALLINT minimum_scale, maximum_scale, sql_data_type, sql_datetime_sub;
   SQLINTEGER num_prec_radix;
+  std::uint32_t since_mariadb = 0, since_mysql = 0;  // the first version that has the type, as 101106; kNever
 };
+inline constexpr std::uint32_t kNever = UINT32_MAX;
 inline constexpr SQLSMALLINT kNull = -32768;
 
 // All rows, sorted by data_type and then by how closely they map, as the specification asks.

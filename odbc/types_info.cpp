@@ -50,6 +50,14 @@ constexpr TypeInfoRow bit() {
           SQL_TRUE, SQL_FALSE, SQL_FALSE, kNull, kNull, SQL_BIT, kNull,        kNull};
 }
 
+constexpr TypeInfoRow since(std::uint32_t mariadb, std::uint32_t mysql, TypeInfoRow row) {
+  row.since_mariadb = mariadb;
+  row.since_mysql = mysql;
+  return row;
+}
+
+constexpr TypeInfoRow geometry(std::string_view name) { return bytes(name, SQL_LONGVARBINARY, kLong, "", SQL_PRED_BASIC); }
+
 constexpr std::string_view kLength = "length", kPrecisionScale = "precision,scale", kFraction = "fractional seconds precision";
 
 // By data type; within one by how well the name's values are those of the type.
@@ -63,6 +71,9 @@ constexpr std::array kRows{
     text("char", SQL_WCHAR, 255, kLength),
     text("enum", SQL_WCHAR, 255, "values"),
     text("set", SQL_WCHAR, 255, "values"),
+    since(100700, kNever, text("uuid", SQL_WCHAR, 36, "")),
+    since(101000, kNever, text("inet4", SQL_WCHAR, 15, "")),
+    since(100500, kNever, text("inet6", SQL_WCHAR, 39, "")),
     bit(),
     number("tinyint", SQL_TINYINT, 3, SQL_FALSE),
     number("bigint", SQL_BIGINT, 19, SQL_FALSE),
@@ -71,8 +82,18 @@ constexpr std::array kRows{
     bytes("mediumblob", SQL_LONGVARBINARY, 16'777'215, ""),
     bytes("blob", SQL_LONGVARBINARY, 65'535, ""),
     bytes("tinyblob", SQL_LONGVARBINARY, 255, ""),
-    bytes("geometry", SQL_LONGVARBINARY, kLong, "", SQL_PRED_BASIC),
+    geometry("geometry"),
+    geometry("point"),
+    geometry("linestring"),
+    geometry("polygon"),
+    geometry("multipoint"),
+    geometry("multilinestring"),
+    geometry("multipolygon"),
+    since(0, kNever, geometry("geometrycollection")),
+    since(kNever, 0, geometry("geomcollection")),
+    since(kNever, 90000, bytes("vector", SQL_LONGVARBINARY, 65'532, "dimensions")),
     bytes("varbinary", SQL_VARBINARY, kVarying, kLength),
+    since(110700, kNever, bytes("vector", SQL_VARBINARY, 65'532, "dimensions")),
     bytes("binary", SQL_BINARY, 255, kLength),
     bytes("bit", SQL_BINARY, 8, "bits"),
     text("longtext", SQL_LONGVARCHAR, kLong, ""),
@@ -83,6 +104,9 @@ constexpr std::array kRows{
     text("char", SQL_CHAR, 255, kLength),
     text("enum", SQL_CHAR, 255, "values"),
     text("set", SQL_CHAR, 255, "values"),
+    since(100700, kNever, text("uuid", SQL_CHAR, 36, "")),
+    since(101000, kNever, text("inet4", SQL_CHAR, 15, "")),
+    since(100500, kNever, text("inet6", SQL_CHAR, 39, "")),
     number("numeric", SQL_NUMERIC, 65, SQL_FALSE, kPrecisionScale, 30),
     number("decimal", SQL_DECIMAL, 65, SQL_FALSE, kPrecisionScale, 30),
     number("decimal unsigned", SQL_DECIMAL, 65, SQL_TRUE, kPrecisionScale, 30),

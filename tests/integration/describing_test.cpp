@@ -208,7 +208,47 @@ TEST_P(Describing, EveryTypeIsDescribedRightHoweverItIsRun) {
   }
 }
 
-TEST_P(Describing, SqlColumnsSaysTheSame) {
+// The row of SQLColumns that `listed` stands on.
+void expect_agreement_with_columns(Statement& listed, const Said& said, const std::string& type_name) {
+  enum { name = 4, data_type = 5, type_name_column = 6, size = 7, buffer_length = 8, digits = 9, radix = 10, nullable = 11 };
+  enum { sql_data_type = 14, char_octets = 16 };
+  EXPECT_EQ(listed.text(name), said.name);
+  EXPECT_EQ(listed.number(data_type), said.type);
+  EXPECT_EQ(listed.text(type_name_column), type_name);
+  EXPECT_EQ(listed.number(size), static_cast<std::int64_t>(said.size));
+  EXPECT_EQ(listed.number(buffer_length), said.number.at(SQL_DESC_OCTET_LENGTH));
+  const bool has_digits = (is_number(said.type) && said.type != SQL_REAL && said.type != SQL_DOUBLE) ||
+                          (is_datetime(said.type) && said.type != SQL_TYPE_DATE);
+  EXPECT_EQ(listed.number(digits), has_digits ? std::optional<std::int64_t>(said.digits) : std::nullopt);
+  EXPECT_EQ(listed.number(radix), is_number(said.type) ? std::optional<std::int64_t>(10) : std::nullopt);
+  EXPECT_EQ(listed.number(nullable), said.nullable);
+  EXPECT_EQ(listed.number(sql_data_type), said.number.at(SQL_DESC_TYPE));
+  const bool has_octets = is_text(said.type) || is_binary(said.type);
+  EXPECT_EQ(listed.number(char_octets),
+            has_octets ? std::optional<std::int64_t>(said.number.at(SQL_DESC_OCTET_LENGTH)) : std::nullopt);
+}
+
+void expect_agreement_with_type_info(Connection& c, const Said& said, const std::string& type_name) {
+  Statement types(c);
+  types.check(::SQLGetTypeInfo(types.handle(), said.type));
+  bool found = false;
+  while (types.fetch()) {
+    if (types.text(1) != type_name) continue;
+    found = true;
+    EXPECT_EQ(types.number(2), said.type);
+    EXPECT_GE(types.number(3).value_or(0), static_cast<std::int64_t>(said.size));
+    EXPECT_EQ(types.text(4).value_or(""), said.text.at(SQL_DESC_LITERAL_PREFIX));
+    EXPECT_EQ(types.text(5).value_or(""), said.text.at(SQL_DESC_LITERAL_SUFFIX));
+    EXPECT_EQ(types.number(9), said.number.at(SQL_DESC_SEARCHABLE));
+    EXPECT_EQ(types.number(10).value_or(SQL_TRUE), said.number.at(SQL_DESC_UNSIGNED));
+    EXPECT_EQ(types.number(11), said.number.at(SQL_DESC_FIXED_PREC_SCALE));
+    EXPECT_EQ(types.number(16), said.number.at(SQL_DESC_TYPE));
+    EXPECT_EQ(types.number(18).value_or(0), said.number.at(SQL_DESC_NUM_PREC_RADIX));
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST_P(Describing, ColumnsAndTypeInfoSayTheSame) {
   run(create_table());
   for (const bool is_wide : {false, true}) {
     const auto c = is_wide ? connect_wide(connection_string()) : connect();
@@ -218,56 +258,65 @@ TEST_P(Describing, SqlColumnsSaysTheSame) {
     for (SQLUSMALLINT i = 1; i <= kCount; ++i) {
       SCOPED_TRACE(std::string(kColumns[i - 1].declared) + (is_wide ? ", wide" : ""));
       const Said said = said_of(select, i);
+      const std::string type_name = said.text.at(SQL_DESC_TYPE_NAME);
       ASSERT_TRUE(listed.fetch());
-      enum { name = 4, data_type = 5, type_name = 6, size = 7, buffer_length = 8, digits = 9, radix = 10, nullable = 11 };
-      enum { sql_data_type = 14, char_octets = 16, ordinal = 17 };
-      EXPECT_EQ(listed.text(name), said.name);
-      EXPECT_EQ(listed.number(data_type), said.type);
       // MariaDB's catalog knows JSON as the LONGTEXT that it is made of.
-      const bool is_alias = server().is_mariadb() && said.text.at(SQL_DESC_TYPE_NAME) == "json";
-      EXPECT_EQ(listed.text(type_name), is_alias ? "longtext" : said.text.at(SQL_DESC_TYPE_NAME));
-      EXPECT_EQ(listed.number(size), static_cast<std::int64_t>(said.size));
-      EXPECT_EQ(listed.number(buffer_length), said.number.at(SQL_DESC_OCTET_LENGTH));
-      const bool has_digits = (is_number(said.type) && said.type != SQL_REAL && said.type != SQL_DOUBLE) ||
-                              (is_datetime(said.type) && said.type != SQL_TYPE_DATE);
-      EXPECT_EQ(listed.number(digits), has_digits ? std::optional<std::int64_t>(said.digits) : std::nullopt);
-      EXPECT_EQ(listed.number(radix), is_number(said.type) ? std::optional<std::int64_t>(10) : std::nullopt);
-      EXPECT_EQ(listed.number(nullable), said.nullable);
-      EXPECT_EQ(listed.number(sql_data_type), said.number.at(SQL_DESC_TYPE));
-      const bool has_octets = is_text(said.type) || is_binary(said.type);
-      EXPECT_EQ(listed.number(char_octets),
-                has_octets ? std::optional<std::int64_t>(said.number.at(SQL_DESC_OCTET_LENGTH)) : std::nullopt);
-      EXPECT_EQ(listed.number(ordinal), i);
+      const bool is_alias = server().is_mariadb() && type_name == "json";
+      expect_agreement_with_columns(listed, said, is_alias ? "longtext" : type_name);
+      EXPECT_EQ(listed.number(17), i);  // ORDINAL_POSITION
+      expect_agreement_with_type_info(*c, said, type_name);
     }
   }
 }
 
-TEST_P(Describing, SqlGetTypeInfoHasARowForEachThatFits) {
-  run(create_table());
-  for (const bool is_wide : {false, true}) {
-    const auto c = is_wide ? connect_wide(connection_string()) : connect();
-    Statement select(*c);
-    select.run("SELECT * FROM t");
-    for (SQLUSMALLINT i = 1; i <= kCount; ++i) {
-      SCOPED_TRACE(std::string(kColumns[i - 1].declared) + (is_wide ? ", wide" : ""));
-      const Said said = said_of(select, i);
-      Statement types(*c);
-      types.check(::SQLGetTypeInfo(types.handle(), said.type));
-      bool found = false;
-      while (types.fetch()) {
-        if (types.text(1) != said.text.at(SQL_DESC_TYPE_NAME)) continue;
-        found = true;
-        EXPECT_EQ(types.number(2), said.type);
-        EXPECT_GE(types.number(3).value_or(0), static_cast<std::int64_t>(said.size));
-        EXPECT_EQ(types.text(4).value_or(""), said.text.at(SQL_DESC_LITERAL_PREFIX));
-        EXPECT_EQ(types.text(5).value_or(""), said.text.at(SQL_DESC_LITERAL_SUFFIX));
-        EXPECT_EQ(types.number(9), said.number.at(SQL_DESC_SEARCHABLE));
-        EXPECT_EQ(types.number(10).value_or(SQL_TRUE), said.number.at(SQL_DESC_UNSIGNED));
-        EXPECT_EQ(types.number(11), said.number.at(SQL_DESC_FIXED_PREC_SCALE));
-        EXPECT_EQ(types.number(16), said.number.at(SQL_DESC_TYPE));
-        EXPECT_EQ(types.number(18).value_or(0), said.number.at(SQL_DESC_NUM_PREC_RADIX));
-      }
-      EXPECT_TRUE(found);
+// Types that not every server has.
+TEST_P(Describing, ServersOwnTypesAgree) {
+  struct Own {
+    const char *declared, *catalog_name;
+    SQLSMALLINT narrow_type, wide_type;
+    SQLULEN size;  // 0: a long type's
+    bool is_there;
+    const char* described_name;  // in a result, where the server does not tell it more closely
+  };
+  const bool mariadb = server().is_mariadb(), has_vector = server().has(Feature::vector_type);
+  const char* const geometry = mariadb ? nullptr : "geometry";
+  const Own all[] = {
+      {"UUID", "uuid", SQL_CHAR, SQL_WCHAR, 36, mariadb, nullptr},
+      {"INET4", "inet4", SQL_CHAR, SQL_WCHAR, 15, mariadb, nullptr},
+      {"INET6", "inet6", SQL_CHAR, SQL_WCHAR, 39, mariadb, nullptr},
+      {"VECTOR(3)", "vector", SQL_VARBINARY, SQL_VARBINARY, 12, mariadb && has_vector, "varbinary"},
+      {"VECTOR(3)", "vector", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 12, !mariadb && has_vector, nullptr},
+      {"GEOMETRY", "geometry", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, nullptr},
+      {"POINT", "point", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"LINESTRING", "linestring", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"POLYGON", "polygon", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"MULTIPOINT", "multipoint", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"MULTILINESTRING", "multilinestring", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"MULTIPOLYGON", "multipolygon", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true, geometry},
+      {"GEOMETRYCOLLECTION", mariadb ? "geometrycollection" : "geomcollection", SQL_LONGVARBINARY, SQL_LONGVARBINARY, 0, true,
+       geometry},
+  };
+  for (const Own& own : all) {
+    if (!own.is_there) {
+      Statement types(connection());
+      types.check(::SQLGetTypeInfo(types.handle(), own.narrow_type));
+      while (types.fetch()) EXPECT_NE(types.text(1), own.catalog_name);
+      continue;
+    }
+    run("DROP TABLE IF EXISTS own");
+    run(std::string("CREATE TABLE own (c ") + own.declared + ")");
+    for (const bool is_wide : {false, true}) {
+      SCOPED_TRACE(std::string(own.declared) + (is_wide ? ", wide" : ""));
+      const auto c = is_wide ? connect_wide(connection_string()) : connect();
+      Statement select(*c), listed(*c);
+      const Said said = said_of(select.run("SELECT * FROM own"), 1);
+      EXPECT_EQ(said.type, is_wide ? own.wide_type : own.narrow_type);
+      EXPECT_EQ(said.text.at(SQL_DESC_TYPE_NAME), own.described_name != nullptr ? own.described_name : own.catalog_name);
+      EXPECT_TRUE(own.size == 0 || said.size == own.size) << said.size;
+      listed.check(::SQLColumns(listed.handle(), nullptr, 0, nullptr, 0, sql_text("own"), SQL_NTS, nullptr, 0));
+      ASSERT_TRUE(listed.fetch());
+      expect_agreement_with_columns(listed, said, own.catalog_name);
+      expect_agreement_with_type_info(*c, said, own.catalog_name);
     }
   }
 }
