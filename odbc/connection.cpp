@@ -14,9 +14,12 @@
 namespace selkie::odbc {
 namespace {
 
-// What is read and thrown away before the server is asked to stop sending: about as long as the side session takes to open.
-// Servers make 100 to 200 KB of short rows in a millisecond.
+// What is read and thrown away, and waited for, before the server is asked to stop sending: about as much as comes while the
+// side session opens. Servers make 100 to 200 KB of short rows in a millisecond.
 constexpr std::size_t kDrainBytes = 256u << 10;
+constexpr std::chrono::seconds kDrainPatience{1};
+// The same of a statement that may change something: rather read on than stop it half way, but not without end.
+constexpr std::size_t kDrainBytesOfChanges = 64u << 20;
 constexpr std::chrono::seconds kKillTimeout{5};
 constexpr std::uint16_t kMustChangePassword = 1820;  // ER_MUST_CHANGE_PASSWORD
 
@@ -308,17 +311,18 @@ void Connection::absorb_late_kill() {
     throw CoreFail{std::move(status).failure()};
 }
 
-void Connection::drain(bool may_kill) {
-  if (!session_ || session_->dead()) return;
-  session_->set_command_deadline(protocol::kNoDeadline);
+bool Connection::drain(bool only_reads) {
+  if (!session_ || session_->dead()) return true;
+  session_->set_command_deadline(only_reads ? protocol::Clock::now() + kDrainPatience : protocol::kNoDeadline);
   expect_end_after_kill();
-  const bool ended = require(session_->drain(may_kill ? kDrainBytes : SIZE_MAX));
-  if (ended) return;
-  // What was under way at an acknowledged KILL comes soon; who goes on after that is not waited for. Where the server refuses,
-  // reading on is slower but right.
-  if (kill_query().ok()) session_->set_command_deadline(protocol::Clock::now() + kKillTimeout);
-  auto drained = session_->drain();
-  if (drained.ok()) return;
+  auto drained = session_->drain(only_reads ? kDrainBytes : kDrainBytesOfChanges);
+  if (drained.ok() && *drained) return true;
+  if (!drained.ok() && drained.failure().errc != protocol::Errc::deadline_passed) throw CoreFail{std::move(drained).failure()};
+  // What was under way at an acknowledged KILL comes soon. Who goes on after that, or refuses, is not waited for.
+  const bool stopped = kill_query().ok();
+  session_->set_command_deadline(protocol::Clock::now() + kKillTimeout);
+  drained = session_->drain();
+  if (drained.ok()) return only_reads || !stopped;
   session_->close();
   throw CoreFail{std::move(drained).failure()};
 }
@@ -511,6 +515,7 @@ void Connection::cancel(Statement& statement) noexcept {
       const auto patience = protocol::Clock::now() + kKillPatience;
       do {
         stopped = kill_query().ok();
+        if (stopped) session_->stop_local_file();
         const auto again = protocol::Clock::now() + kKillAgainAfter;
         while (stopped && runs() && protocol::Clock::now() < again) std::this_thread::sleep_for(kKillGlance);
       } while (stopped && runs() && protocol::Clock::now() < patience);

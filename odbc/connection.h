@@ -79,9 +79,11 @@ class Connection : public Handle {
     if (wire_owner_ == statement) wire_owner_ = nullptr;
   }
   bool owns_wire(const Statement* statement) const { return wire_owner_ == statement; }
-  // Ends an answer that nobody wants to read: reads on while little is left, else has the server stop it if
-  // `may_kill`: the statement only reads, so stopping it early changes nothing.
-  void drain(bool may_kill);
+  // Ends an answer that nobody wants to read: reads on while little is left, else has the server stop it. A server that goes on
+  // sending all the same loses the connection.
+  //   only_reads  stopping the statement early changes nothing, so little is less
+  //   false       it was stopped, and may have had changes to make that it did not make
+  bool drain(bool only_reads);
   // A statement without interest in rows, on behalf of the connection.
   void run(std::string_view sql);
   // All rows of a query that has few; nullopt for NULL.

@@ -133,7 +133,12 @@ void Statement::drop_answer() {
   output_values_.forget();
   if (answer_.live()) {
     try {
-      connection_.drain(sql_.kind == StatementKind::select && !sql_.has_several_statements);
+      const bool only_reads = sql_.kind == StatementKind::select && !sql_.has_several_statements;
+      if (!connection_.drain(only_reads)) {
+        diagnostics.warning(SqlState::general_warning,
+                            "The results that were left were too large to be thrown away, so the server was told to stop: what "
+                            "the statement had not done by then is not done. Read a CALL or a batch to its end.");
+      }
     } catch (const CoreFail&) {}
   }
   answer_ = {};

@@ -144,7 +144,7 @@ SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *cause_);
   if (!sql_.has_several_statements) name_function();  // else it is of the first only
-  if (phase_ == Phase::output) {  // the streams are left unread
+  if (phase_ == Phase::output) {                      // the streams are left unread
     phase_ = Phase::executed;
     output_values_.finish();
   }
@@ -236,6 +236,9 @@ void Statement::fail(protocol::Failure failure) {
   }
   release_wire_when_done();
   if (failure.server_code == kInterrupted && cause_->killed) throw Fail(SqlState::cancelled);
+  if (failure.errc == protocol::Errc::local_infile_refused && cause_->killed) {
+    throw Fail(SqlState::cancelled, std::move(failure.message));
+  }
   const bool given_up = failure.errc == protocol::Errc::connection_lost || failure.errc == protocol::Errc::timed_out;
   if (given_up && cause_->killed) {
     throw Fail(SqlState::cancelled,

@@ -9,6 +9,10 @@ namespace selkie::protocol {
 namespace {
 
 constexpr std::chrono::milliseconds kPartingPatience{200};
+constexpr const char* kPartForWhole =
+    "The statement was cancelled while its file was being sent. The server says nevertheless that it is done: it has taken a "
+    "part "
+    "of the file for the whole.";
 constexpr const char* kBadDefinition = "malformed column definition, or more of them than memory is for";
 constexpr std::size_t kFilePieceBytes = 256 * 1024;  // of a local file, in one packet
 constexpr std::size_t kWorthReceiving = 8 * 1024;    // below, a read fills the buffer and the bytes are copied
@@ -125,6 +129,7 @@ Status Session::send() {
   command_deadline_ = in_future(command_timeout_);
   patience_ = std::chrono::milliseconds(0);
   local_file_.reset();
+  stops_file_ = file_is_cut_ = false;
   opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
   out_.clear();
@@ -346,6 +351,7 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
       heard(*end);
       if (response_->finished()) answer_ended();
       if (refusal) return std::move(*refusal);
+      if (file_is_cut_) return our_failure(Errc::local_infile_refused, kPartForWhole);
       return head;
     } else if (const auto* file = std::get_if<event::LocalInfile>(&event)) {
       if (Status sent = answer_local_file(file->name, refusal); !sent.ok()) return std::move(sent).failure();
@@ -461,8 +467,9 @@ Status Session::send_file(LocalFile* file) {
   for (std::size_t size = 1; size != 0;) {
     ByteWriter& packet = out.begin(opened_.frames.sequence());
     const std::size_t start = packet.size();
+    const bool stops = stops_file_;
     size = 0;
-    if (file != nullptr) {
+    if (file != nullptr && !file_is_cut_) {
       auto read = file->read({packet.extend(kFilePieceBytes), kFilePieceBytes});
       if (!read.ok()) return file_cut_off(std::move(read).failure());
       size = *read;
@@ -475,6 +482,9 @@ Status Session::send_file(LocalFile* file) {
     Status sent = opened_.stream->write_all(out.bytes(), in_future(write_timeout_));
     if (!sent.ok()) return lost_while_writing(std::move(sent).failure());
     out.clear();
+    // A server that was waiting for the rest of a row would take the end for that of the file. One more piece lets it begin a
+    // row, and see there that it was killed.
+    file_is_cut_ |= stops && size != 0;
   }
   return {};
 }

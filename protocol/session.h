@@ -100,6 +100,8 @@ class Session {
   // Lets the running command's answer ask for one file (LOAD DATA LOCAL); any other request fails with
   // Errc::local_infile_refused once the answer has been read. Cleared by each send().
   void permit_local_file(LocalFilePermission permission) { local_file_ = std::move(permission); }
+  // The server has acknowledged a KILL of the running command: a file that it still gets ends early. Any thread.
+  void stop_local_file() noexcept { stops_file_ = true; }
 
   bool dead() const { return dead_; }
   // Dead, or the peer has closed or spoken while nobody asked. No round trip.
@@ -208,6 +210,8 @@ class Session {
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0}, patience_{0};
   Deadline command_deadline_ = kNoDeadline;
   std::optional<LocalFilePermission> local_file_;
+  std::atomic<bool> stops_file_{false};  // of the command sent last
+  bool file_is_cut_ = false;
   // The sequence number with which each answer begins: a command of several frames has used more than one.
   std::vector<std::uint8_t> queued_answers_;   // of commands not yet sent
   std::vector<std::uint8_t> pending_answers_;  // of commands sent; the first is being read

@@ -45,6 +45,19 @@ TEST_P(Cancelling, CancelFromAnotherThreadEndsTheStatementAndKeepsTheConnection)
   }
 }
 
+// A gigabyte, of a procedure that might go on to change something: it is read for a while, then stopped, and that is said.
+TEST_P(Cancelling, AbandonedProcedureWithAVeryLargeResultIsStopped) {
+  make_many_rows();
+  run(std::string("CREATE PROCEDURE p() BEGIN ") + kManyRows + "; CREATE TABLE made_later (a INT); END");
+  Statement statement(connection());
+  EXPECT_TRUE(statement.run("CALL p()").fetch());
+  const auto start = Clock::now();
+  EXPECT_EQ(statement.check(::SQLCloseCursor(statement.handle())), SQL_SUCCESS_WITH_INFO);
+  EXPECT_LT(Clock::now() - start, 5s);
+  EXPECT_EQ(statement.records().at(0).state, "01000");
+  EXPECT_EQ(rows("SHOW TABLES LIKE 'made%'"), "");
+}
+
 TEST_P(Cancelling, CancelOfAnIdleStatementDoesNothing) {
   Statement statement(connection());
   statement.check(::SQLCancel(statement.handle()));

@@ -1,6 +1,8 @@
 // LOAD DATA LOCAL on real servers: files small, large and missing, in clear, compressed and under TLS.
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/integration/server.h"
 
@@ -31,6 +33,24 @@ class LoadingFiles : public OnEveryServer {
   }
 };
 SELKIE_ON_EVERY_SERVER(LoadingFiles);
+
+// A row takes a hundredth of a second, so the whole file would take hours; and the server reads on to the end of what it is
+// sent.
+TEST_P(LoadingFiles, CancelEndsTheFileEarlyAndLeavesNoRow) {
+  using namespace std::chrono_literals;
+  write_rows(1'000'000);
+  const auto c = connect("ENABLE_LOCAL_INFILE=1;");
+  Statement statement(*c);
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(300ms);
+    ::SQLCancel(statement.handle());
+  });
+  const auto start = std::chrono::steady_clock::now();
+  expect_failure("HY008", kAnyCode, [&] { statement.run(load() + " SET v = SLEEP(0.01)"); });
+  canceller.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+  EXPECT_EQ(Statement(*c).run("SELECT COUNT(*) FROM t").rows(), "0");
+}
 
 TEST_P(LoadingFiles, RowsArriveWhateverTheConnectionIs) {
   constexpr int kRows = 100'000;  // more than three megabytes

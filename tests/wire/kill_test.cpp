@@ -154,6 +154,69 @@ TEST(AbandonedResult, OfAQueryIsStoppedAtTheServerInsteadOfReadToItsEnd) {
       {.whole_only = true});
 }
 
+// What takes long to come is not waited for either.
+TEST(AbandonedResult, OfAQueryThatIsSilentIsStoppedAtTheServer) {
+  replay(
+      [&](const Server& server) {
+        return script()
+            .reads(query("SELECT v FROM t"))
+            .sends(head({text("v")}), row({"one"}))
+            .meets(kills(server))
+            .sends(kInterrupted)
+            .then(late_kill_absorbed())
+            .then(another_query());
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        EXPECT_TRUE(statement.run("SELECT v FROM t").fetch());
+        statement.close();
+        expect_wire_in_step(connection);
+      },
+      {.servers = kMySqls, .whole_only = true, .wrappings = {}});
+}
+
+TEST(AbandonedResult, OfAQueryThatTheServerWillNotStopEndsTheConnectionSoon) {
+  const Server* const one[] = {&kMySql97};
+  replay(
+      [&](const Server& server) {
+        Script talk = script()
+                          .reads(query("SELECT v FROM t"))
+                          .sends(head({text("v")}), row({"one"}))
+                          .meets(login_script(server).reads(query(kKill)).sends(error(1095, "HY000", "You are not owner")));
+        for (int i = 0; i < 80; ++i) talk.sends(row({"more"})).pauses(100ms);
+        return talk.expects_close();
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        EXPECT_TRUE(statement.run("SELECT v FROM t").fetch());
+        statement.close();
+        EXPECT_TRUE(connection.is_dead());
+      },
+      {.servers = one, .whole_only = true, .wrappings = {}});
+}
+
+// Rather read on than stop it half way; but not without end, and then that is said.
+TEST(AbandonedResult, OfAStatementThatMayChangeSomethingIsStoppedWhenItIsVeryLarge) {
+  const Server* const one[] = {&kMySql97};
+  const std::string large(8'000'000, 'x'), value(60'000, 'x');  // 64 MiB, and less beyond that than fits into a socket's buffer
+  replay(
+      [&](const Server& server) {
+        Script talk = script().reads(query("CALL p()")).sends(head({text("v")}), row({"one"}));
+        for (int i = 0; i < 8; ++i) talk.sends(row({large}));
+        for (int i = 0; i < 53; ++i) talk.sends(row({value}));
+        return talk.meets(kills(server)).sends(kInterrupted).then(late_kill_absorbed()).then(another_query());
+      },
+      [](Connection& connection) {
+        Statement statement(connection);
+        EXPECT_TRUE(statement.run("CALL p()").fetch());
+        EXPECT_EQ(statement.check(::SQLCloseCursor(statement.handle())), SQL_SUCCESS_WITH_INFO);
+        ASSERT_EQ(statement.records().size(), 1u);
+        EXPECT_EQ(statement.records()[0].state, "01000");
+        expect_wire_in_step(connection);
+      },
+      {.servers = one, .whole_only = true, .wrappings = {}});
+}
+
 // The KILL is acknowledged, and nothing comes of it.
 TEST(AbandonedResult, ThatGoesOnInSpiteOfTheKillEndsTheConnection) {
   const Server* const one[] = {&kMySql97};

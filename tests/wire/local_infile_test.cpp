@@ -1,8 +1,10 @@
 // LOAD DATA LOCAL: a server gets the file that the statement names, where that is allowed, and never another one.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/support/certificates.h"
 #include "tests/support/replay.h"
@@ -113,6 +115,42 @@ TEST_F(LoadDataLocal, ServersOwnErrorComesBehindTheFile) {
         expect_wire_in_step(connection);
       },
       options("ENABLE_LOCAL_INFILE=1;"));
+}
+
+// After the acknowledged KILL one more piece, in which the server sees that it was killed, and the end of the file. A server
+// that did not see it, and took the part for the whole, is not believed.
+TEST_F(LoadDataLocal, CancelEndsTheFileEarlyAndKeepsTheConnection) {
+  std::filesystem::resize_file(folder_.file("in/rows.csv"), 50'000'000);
+  const Server* const one[] = {&kMySql97};
+  const Reply killed = error(1317, "70100", "Query execution was interrupted");
+  for (const Reply& answer : {killed, ok()}) {
+    replay(
+        [&](const Server& server) {
+          return script()
+              .reads(query(load("in/rows.csv")))
+              .sends(request("in/rows.csv"))
+              .meets(login_script(server).reads(query("KILL QUERY 7")).sends(ok()))
+              .pauses(std::chrono::milliseconds(20))
+              .reads(packet_starting({'1', ','}))  // larger than the socket's buffer: it was under way
+              .reads(packet_starting({0}))
+              .reads(empty_packet())
+              .sends(answer)
+              .reads(query("DO 0"))  // for a KILL that was late to hit
+              .sends(killed)
+              .then(another_query());
+        },
+        [&](Connection& connection) {
+          Statement statement(connection);
+          std::thread canceller([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
+          });
+          expect_error("HY008", 0, [&] { statement.run(load("in/rows.csv")); });
+          canceller.join();
+          expect_wire_in_step(connection);
+        },
+        {.servers = one, .settings = "ENABLE_LOCAL_INFILE=1;", .whole_only = true, .wrappings = {}});
+  }
 }
 
 TEST_F(LoadDataLocal, ServerThatHangsUpInTheMiddleIsALostLink) {
