@@ -109,7 +109,7 @@ Outcome charset_piece(Charset& charset, std::string_view text, const Slot& slot,
   std::size_t size = 0;
   for (; at.pending_count != 0 && size < room.size(); --at.pending_count) {
     room[size++] = at.pending_bytes.front();
-    std::ranges::rotate(at.pending_bytes, at.pending_bytes.begin() + 1);
+    std::rotate(at.pending_bytes.begin(), at.pending_bytes.begin() + 1, at.pending_bytes.end());
   }
   const Charset::Done done = charset.encode(text.substr(at.source_bytes), room.subspan(size));
   const bool is_broken = done.stop == Charset::Stop::invalid || done.stop == Charset::Stop::incomplete;
