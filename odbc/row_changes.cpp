@@ -34,7 +34,18 @@ std::weak_ptr<void> RowChanges::result() {
 
 Statement& RowChanges::helper() {
   if (!helper_) helper_ = std::make_unique<Statement>(statement_.connection(), statement_);
+  helper_->cancel_awaited();
+  helper_->close_cursor();
+  helper_->diagnostics.clear();
   helper_->as_text = false;
+  for (Descriptor* descriptor : {&helper_->apd(), &helper_->ipd()}) {
+    descriptor->set_count(0);
+    descriptor->array_size = 1;
+    descriptor->bind_offset_ptr = nullptr;
+    descriptor->array_status_ptr = nullptr;
+    descriptor->bind_type = SQL_PARAM_BIND_BY_COLUMN;
+    descriptor->rows_processed_ptr = nullptr;
+  }
   helper_->attributes.query_timeout_s = statement_.attributes.query_timeout_s;
   return *helper_;
 }
@@ -104,7 +115,6 @@ void RowChanges::read_again(Row& row) {
   Statement& reader = helper();
   reader.as_text = statement_.cursor().encoding() == protocol::Encoding::text;
   reader.prepare(sql);
-  reader.apd().set_count(0);
   bind_values(reader, 1, row.key);
   reader.execute();
   protocol::Bytes fresh;

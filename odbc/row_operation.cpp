@@ -126,18 +126,7 @@ SQLRETURN RowOperation::outcome() {
 
 void RowOperation::prepare() {
   const Target& target = targets_[next_];
-  helper_.cancel_awaited();
-  helper_.close_cursor();
-  helper_.diagnostics.clear();
-  helper_.as_text = false;
-  for (Descriptor* descriptor : {&helper_.apd(), &helper_.ipd()}) {
-    descriptor->set_count(0);
-    descriptor->array_size = 1;
-    descriptor->bind_offset_ptr = nullptr;
-    descriptor->array_status_ptr = nullptr;
-    descriptor->bind_type = SQL_PARAM_BIND_BY_COLUMN;
-    descriptor->rows_processed_ptr = nullptr;
-  }
+  (void)owner_.cursor().changes().helper();  // idle again
   its_result_ = cursor_owner_.cursor().changes().result();
   std::string sql;
   switch (kind_) {

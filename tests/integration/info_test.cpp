@@ -258,6 +258,71 @@ TEST_P(Info, DefinitionsOfTablesViewsAndIndexes) {
   expect_true(SQL_INSERT_STATEMENT, inserts);
 }
 
+TEST_P(Info, PrivilegesSchemasAndQualifiedNames) {
+  run("CREATE TABLE t (i INT PRIMARY KEY, n INT)");
+  run("DROP USER IF EXISTS selkie_info_test");
+  run("CREATE USER selkie_info_test");
+  static constexpr Claim grants[] = {{SQL_SG_DELETE_TABLE, "GRANT DELETE ON t TO selkie_info_test"},
+                                     {SQL_SG_INSERT_TABLE, "GRANT INSERT ON t TO selkie_info_test"},
+                                     {SQL_SG_INSERT_COLUMN, "GRANT INSERT (n) ON t TO selkie_info_test"},
+                                     {SQL_SG_REFERENCES_TABLE, "GRANT REFERENCES ON t TO selkie_info_test"},
+                                     {SQL_SG_REFERENCES_COLUMN, "GRANT REFERENCES (n) ON t TO selkie_info_test"},
+                                     {SQL_SG_SELECT_TABLE, "GRANT SELECT ON t TO selkie_info_test"},
+                                     {SQL_SG_UPDATE_TABLE, "GRANT UPDATE ON t TO selkie_info_test"},
+                                     {SQL_SG_UPDATE_COLUMN, "GRANT UPDATE (n) ON t TO selkie_info_test"},
+                                     {SQL_SG_WITH_GRANT_OPTION, "GRANT SELECT ON t TO selkie_info_test WITH GRANT OPTION"}};
+  expect_true(SQL_SQL92_GRANT, grants);
+  static constexpr Claim revokes[] = {{SQL_SR_DELETE_TABLE, "REVOKE DELETE ON t FROM selkie_info_test"},
+                                      {SQL_SR_INSERT_COLUMN, "REVOKE INSERT (n) ON t FROM selkie_info_test"},
+                                      {SQL_SR_INSERT_TABLE, "REVOKE INSERT ON t FROM selkie_info_test"},
+                                      {SQL_SR_REFERENCES_COLUMN, "REVOKE REFERENCES (n) ON t FROM selkie_info_test"},
+                                      {SQL_SR_REFERENCES_TABLE, "REVOKE REFERENCES ON t FROM selkie_info_test"},
+                                      {SQL_SR_SELECT_TABLE, "REVOKE SELECT ON t FROM selkie_info_test"},
+                                      {SQL_SR_UPDATE_COLUMN, "REVOKE UPDATE (n) ON t FROM selkie_info_test"},
+                                      {SQL_SR_UPDATE_TABLE, "REVOKE UPDATE ON t FROM selkie_info_test"}};
+  expect_true(SQL_SQL92_REVOKE, revokes);
+  run("DROP USER selkie_info_test");
+
+  static constexpr Claim schemas[] = {
+      {SQL_CS_CREATE_SCHEMA, "CREATE SCHEMA selkie_info_test"},
+      {SQL_CS_DEFAULT_CHARACTER_SET, "CREATE SCHEMA selkie_info_test_2 DEFAULT CHARACTER SET latin1"}};
+  run("DROP SCHEMA IF EXISTS selkie_info_test");
+  run("DROP SCHEMA IF EXISTS selkie_info_test_2");
+  expect_true(SQL_CREATE_SCHEMA, schemas);
+  static constexpr Claim usage[] = {
+      {SQL_CU_TABLE_DEFINITION, "CREATE TABLE `selkie_info_test`.`t` (i INT)"},
+      {SQL_CU_INDEX_DEFINITION, "CREATE INDEX x ON `selkie_info_test`.`t` (i)"},
+      {SQL_CU_DML_STATEMENTS, "INSERT INTO `selkie_info_test`.`t` SELECT i FROM `selkie_info_test`.`t`"},
+      {SQL_CU_PRIVILEGE_DEFINITION, "GRANT SELECT ON `selkie_info_test`.`t` TO CURRENT_USER()"},
+      {SQL_CU_PROCEDURE_INVOCATION, "{CALL `selkie_info_test`.`p`()}"}};
+  run("CREATE PROCEDURE selkie_info_test.p() SELECT 1");
+  expect_true(SQL_CATALOG_USAGE, usage);
+  static constexpr Claim dropped[] = {{SQL_DS_DROP_SCHEMA, "DROP SCHEMA selkie_info_test"}};
+  expect_true(SQL_DROP_SCHEMA, dropped);
+  run("DROP SCHEMA selkie_info_test_2");
+}
+
+TEST_P(Info, ViewsOfTheInformationSchemaAndKeywordsOfIndexes) {
+  run("CREATE TABLE t (i INT, j INT)");
+  static constexpr Claim views[] = {
+      {SQL_ISV_CHARACTER_SETS, "SELECT CHARACTER_SET_NAME FROM INFORMATION_SCHEMA.CHARACTER_SETS"},
+      {SQL_ISV_CHECK_CONSTRAINTS, "SELECT CHECK_CLAUSE FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS LIMIT 1"},
+      {SQL_ISV_COLLATIONS, "SELECT COLLATION_NAME FROM INFORMATION_SCHEMA.COLLATIONS"},
+      {SQL_ISV_COLUMN_PRIVILEGES, "SELECT GRANTEE FROM INFORMATION_SCHEMA.COLUMN_PRIVILEGES LIMIT 1"},
+      {SQL_ISV_COLUMNS, "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS LIMIT 1"},
+      {SQL_ISV_KEY_COLUMN_USAGE, "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE LIMIT 1"},
+      {SQL_ISV_REFERENTIAL_CONSTRAINTS, "SELECT CONSTRAINT_NAME FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS LIMIT 1"},
+      {SQL_ISV_SCHEMATA, "SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA"},
+      {SQL_ISV_TABLE_CONSTRAINTS, "SELECT CONSTRAINT_NAME FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS LIMIT 1"},
+      {SQL_ISV_TABLE_PRIVILEGES, "SELECT GRANTEE FROM INFORMATION_SCHEMA.TABLE_PRIVILEGES LIMIT 1"},
+      {SQL_ISV_TABLES, "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES LIMIT 1"},
+      {SQL_ISV_VIEWS, "SELECT VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS LIMIT 1"}};
+  expect_true(SQL_INFO_SCHEMA_VIEWS, views);
+  static constexpr Claim keywords[] = {{SQL_IK_ASC, "CREATE INDEX up ON t (i ASC)"},
+                                       {SQL_IK_DESC, "CREATE INDEX down ON t (j DESC)"}};
+  expect_true(SQL_INDEX_KEYWORDS, keywords);
+}
+
 TEST_P(Info, EveryScalarFunctionRuns) {
   static constexpr Claim strings[] = {{SQL_FN_STR_ASCII, "SELECT {fn ASCII('a')}"},
                                       {SQL_FN_STR_BIT_LENGTH, "SELECT {fn BIT_LENGTH('a')}"},

@@ -445,5 +445,31 @@ TEST_P(RowChanges, AChangeThatWaitsForALockIsCancelled) {
   EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
 }
 
+// What SQLGetInfo says of static cursors: updates show, a deleted row leaves a hole, an added one is not among the rows.
+TEST_P(RowChanges, AStaticCursorShowsItsOwnChangesAsClaimed) {
+  const auto bits = [&](SQLUSMALLINT type) {
+    SQLUINTEGER value = 0;
+    check(::SQLGetInfo(connection().handle(), type, &value, sizeof value, nullptr), SQL_HANDLE_DBC, connection().handle());
+    return value;
+  };
+  EXPECT_EQ(bits(SQL_STATIC_SENSITIVITY), SQLUINTEGER{SQL_SS_UPDATES});
+  constexpr SQLUINTEGER kSensitivities =
+      SQL_CA2_SENSITIVITY_ADDITIONS | SQL_CA2_SENSITIVITY_DELETIONS | SQL_CA2_SENSITIVITY_UPDATES;
+  EXPECT_EQ(bits(SQL_STATIC_CURSOR_ATTRIBUTES2) & kSensitivities, SQLUINTEGER{SQL_CA2_SENSITIVITY_UPDATES});
+  Rowset r(connection());
+  r.open("SELECT id, name FROM t WHERE id < 5 ORDER BY id");
+  r.scroll(SQL_FETCH_FIRST);
+  r.put(0, 1, "changed");
+  EXPECT_EQ(r.set_pos(1, SQL_UPDATE), SQL_SUCCESS);
+  EXPECT_EQ(r.set_pos(2, SQL_DELETE), SQL_SUCCESS);
+  r.put(0, 0, "added");
+  EXPECT_EQ(r.bulk(SQL_ADD), SQL_SUCCESS_WITH_INFO);  // rows 3 and 4 of the buffers are there already
+  EXPECT_EQ(r.status[0], SQL_ROW_ADDED);
+  r.scroll(SQL_FETCH_FIRST);
+  EXPECT_EQ(r.shown(), "1,changed; deleted; 3,three; 4,four");
+  EXPECT_EQ(r.scroll(SQL_FETCH_NEXT), SQL_NO_DATA);
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM t WHERE id = 0"), "1");
+}
+
 }  // namespace
 }  // namespace selkie::test
