@@ -112,10 +112,8 @@ inline constexpr int kUpdatedRows = 1000;  // each call of the update workload a
 
 // A table of the catalog schema, by its place in the order of names.
 std::string catalog_table(std::int64_t number);
-// The type of column `number`, from 0, of each of them.
-constexpr std::string_view catalog_type(std::int64_t number) {
-  return number == 0 ? "int" : number % 2 == 0 ? "decimal" : "varchar";
-}
+// What SQLColumns says as the size of column `number`, from 0, of each of them: INT, DECIMAL(18,4) and VARCHAR(64).
+constexpr int catalog_size(std::int64_t number) { return number == 0 ? 10 : number % 2 == 0 ? 18 : 64; }
 
 // Make the tables, each as far as it is missing: those that hold rows, and the schema that is listed. run(sql) executes;
 // number(sql) gives the first cell, 0 for NULL; put_blob(pieces) writes the blob of that many pieces into `blobs` under the id

@@ -19,7 +19,7 @@ constexpr CatalogColumn kTablesResult[] = {kName, kName, kName, kName, kText};
 // REMARKS, COLUMN_DEF, SQL_DATA_TYPE, SQL_DATETIME_SUB, CHAR_OCTET_LENGTH, ORDINAL_POSITION, IS_NULLABLE
 constexpr CatalogColumn kColumnsResult[] = {kName,  kName,  kName, kName, kShort, kName,  kLong, kLong, kShort,
                                             kShort, kShort, kText, kText, kShort, kShort, kLong, kLong, kName};
-constexpr std::size_t kTable = 2, kColumn = 3, kTypeName = 5, kOrdinal = 16;
+constexpr std::size_t kTable = 2, kColumn = 3, kSize = 6, kOrdinal = 16;
 
 class CatalogRowset {
  public:
@@ -117,7 +117,7 @@ std::int64_t list_columns(Run& run, const Subject& subject) {
         const std::int64_t table = subject.first_table + number / kColumnsPerTable, column = number % kColumnsPerTable;
         run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), catalog_table(table));
         run.verdict.cell(number, "COLUMN_NAME", rowset.text(kColumn, row), "c" + std::to_string(column));
-        run.verdict.cell(number, "TYPE_NAME", rowset.text(kTypeName, row), std::string(catalog_type(column)));
+        run.verdict.cell(number, "COLUMN_SIZE", std::to_string(rowset.integer(kSize, row)), std::to_string(catalog_size(column)));
         run.verdict.cell(number, "ORDINAL_POSITION", std::to_string(rowset.integer(kOrdinal, row)), std::to_string(column + 1));
       });
 }

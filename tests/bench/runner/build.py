@@ -4,13 +4,14 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-TARGETS = ["odbc_bench", "wire_limit", "null_odbc", "selkieodbc"]
+TARGETS = ["odbc_bench", "wire_limit", "delay_relay", "null_odbc", "selkieodbc"]
 
 
 class Binaries:
     def __init__(self, build):
         self.odbc_bench = build / "tests/bench/odbc_bench"
         self.wire_limit = build / "tests/bench/wire_limit"
+        self.delay_relay = build / "tests/bench/delay_relay"
         self.null_driver = build / "tests/bench/libnull_odbc.so"
         self.selkie = build / "driver/libselkieodbc.so"
 

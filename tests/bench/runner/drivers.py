@@ -1,6 +1,8 @@
 """The drivers that are compared."""
 import dataclasses
 import pathlib
+import shutil
+import subprocess
 import sys
 
 # Where Debian and Ubuntu put the driver of their package odbc-mariadb.
@@ -12,6 +14,17 @@ class Driver:
     name: str
     path: str
     keywords: str = ""  # added to the connection string
+
+    def version(self):
+        """Of the Debian package that the library belongs to; empty for others."""
+        if not shutil.which("dpkg-query"):
+            return ""
+        owner = subprocess.run(["dpkg-query", "--search", self.path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        package = owner.stdout.partition(":")[0]
+        if owner.returncode != 0:
+            return ""
+        asked = subprocess.run(["dpkg-query", "--show", "--showformat", "${Version}", package], stdout=subprocess.PIPE, text=True)
+        return asked.stdout.strip()
 
 
 def found(given, selkie, binaries):

@@ -39,21 +39,36 @@ class Result:
 class Series:
     def __init__(self, binaries, server, drivers, scale, spread):
         self.server, self.scale, self.spread = server, scale, spread
+        self.prefix = []  # of every command
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
         for driver in drivers:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
 
-    def at(self, scale):
+    def at(self, scale, spread=None):
         """The same comparison with other counts."""
         other = copy.copy(self)
         other.scale = scale
+        other.spread = self.spread if spread is None else spread
         return other
 
-    def measure(self, name, runs):
+    def through(self, server, prefix, scale):
+        """The same comparison over another way to the server."""
+        other = self.at(scale, spread=True)
+        other.server, other.prefix = server, prefix
+        return other
+
+    def of_selkie(self):
+        """Without the rivals."""
+        other = copy.copy(self)
+        other.commands = {who: command for who, command in self.commands.items()
+                          if who in (*LIMITS, MANAGER) or who.startswith("Selkie")}
+        return other
+
+    def measure(self, name, runs, check=True):
         result = Result(name)
         for who in self.commands:
-            if who == MANAGER:
+            if who == MANAGER or not check:
                 continue
             checked = self.child(who, name, min(self.scale, CHECKED_SCALE), "--verify")
             trouble = checked.get("error") or checked.get("wrong")
@@ -78,7 +93,7 @@ class Series:
         return result
 
     def child(self, who, name, scale, *more):
-        command = [*self.commands[who], "--json", "--scale", f"{scale:.9f}", *(["--spread"] if self.spread else []), *more, name]
+        command = [*self.prefix, *self.commands[who], "--json", "--scale", f"{scale:.9f}", *(["--spread"] if self.spread else []), *more, name]
         try:
             done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   encoding="utf-8", errors="replace",  # a wrong value may be any bytes
@@ -97,11 +112,12 @@ def names(binaries, patterns):
     return done.stdout.split()
 
 
-def make_tables(binaries, server, scale):
+def make_tables(binaries, server, scale, only_catalog=False):
     """As far as they are missing, for the checks and for the timed runs. Gives the server's version."""
     for part in (min(scale, CHECKED_SCALE), scale):
         progress(f"{server.name}: making tables")
-        done = subprocess.run([binaries.wire_limit, "--setup", "--scale", f"{part:.9f}"], env=server.environment(),
+        done = subprocess.run([binaries.wire_limit, "--setup", *(["--only-catalog"] if only_catalog else []), "--scale",
+                               f"{part:.9f}"], env=server.environment(),
                               stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             sys.exit(f"{server.name}: the tables could not be made")

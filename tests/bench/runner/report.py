@@ -64,31 +64,38 @@ def ratios(results, names):
             f'<tbody>{"".join(lines)}</tbody></table>')
 
 
-def curves_of(results_by_scale, names):
-    """Cost per row over the number of rows, of the limits and the drivers."""
-    curves = []
-    for name in ["raw", "decoded", *names]:
-        points = [(result.runs[name][0]["count"], result.each(name, "cpu_ns")) for result in results_by_scale
-                  if result.runs.get(name) and result.right(name)]
-        if points:
-            curves.append(Curve(name, points))
-    return curves
+def grid(rows):
+    """Lines of texts as a table; the first has the headings."""
+    head, *lines = rows
+    cells = lambda tag, texts: "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
+    return (f'<table><thead><tr>{cells("th", head)}</tr></thead><tbody>'
+            f'{"".join("<tr>" + cells("td", line) + "</tr>" for line in lines)}</tbody></table>')
+
+
+def plot_of(measured, names):
+    curve = measured.curve
+    unit, figure = measured.unit or "op", curve.figure.removesuffix("_ns")
+    lines = [Curve(name, measured.line(name)) for name in ["raw", "decoded", *names] if measured.line(name)]
+    return Plot(f"{measured.name}: {figure} for a {unit}, by {curve.title}", curve.axis, f"{figure}, ns for a {unit}", lines)
 
 
 class Page:
     def __init__(self, names):
         self.names, self.parts = names, []
 
-    def server(self, heading, results, growth, rivals, version):
+    def server(self, heading, results, rivals, version):
         self.parts.append(f"<h2>{html.escape(heading.strip().splitlines()[0])}</h2>")
         self.parts.append(ratios(results, self.names))
         for text in (table.troubles(results), goals.verdict(results, "Selkie", version, rivals)):
             if text.strip():
                 self.parts.append(f"<pre>{html.escape(text.strip())}</pre>")
-        for workload, by_scale in growth.items():
-            unit = by_scale[0].unit or "row"
-            self.parts.append(figure(Plot(f"{workload}: cost as the result grows", f"{unit}s", f"client CPU, ns per {unit}",
-                                          curves_of(by_scale, self.names))))
+
+    def growth(self, measured):
+        self.parts.append(figure(plot_of(measured, self.names)))
+
+    def latency(self, trips):
+        self.parts.append(f"<h3>Round trips, {html.escape(trips.place.words)}</h3>{grid(trips.rows())}"
+                          f"<pre>{html.escape(trips.verdict())}</pre>")
 
     def write(self, path):
         note = ("Times are for one row, operation or piece; cpu is the client's, user and system. /raw and /dec are ratios to the "

@@ -2,6 +2,7 @@
 import datetime
 import os
 import platform
+import subprocess
 
 from .measure import MANAGER
 
@@ -10,6 +11,11 @@ def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         model = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), platform.machine())
     return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}"
+
+
+def driver_manager():
+    done = subprocess.run(["odbcinst", "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout.split()[-1] if done.returncode == 0 and done.stdout else "?"
 
 
 def duration(ns):
@@ -78,6 +84,14 @@ class Table:
     def row(self, result):
         cells = (group.line([show(result) for _, _, show in group.columns]) for group in self.groups)
         return f"{result.name:<28} {result.unit:>4} " + " | ".join(cells)
+
+
+def plain(rows):
+    """Lines of texts, in columns."""
+    lines = [list(row) for row in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(f"{line[0]:<{widths[0]}}" + "".join(f"  {text:>{width}}" for text, width in zip(line[1:], widths[1:]))
+                     for line in lines) + "\n"
 
 
 def troubles(results):
