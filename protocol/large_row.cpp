@@ -96,8 +96,9 @@ Status LargeRow::begin_next() {
 Status LargeRow::read_length(std::uint64_t& size_bytes, bool& is_null) {
   if (answer_->encoding() == Encoding::binary) {
     is_null = is_null_in_row(nulls_, reached_);
+    if (is_null) return {};
     size_bytes = columns_->binary_widths()[reached_];
-    if (is_null || size_bytes != 0) return {};
+    if (size_bytes != 0) return {};
   }
   std::uint8_t length[kMaxLengthBytes];
   if (Status taken = take({length, 1}); !taken.ok()) return taken;

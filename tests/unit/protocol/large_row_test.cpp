@@ -26,12 +26,12 @@ std::string patterned(std::size_t size, char first) {
   return value;
 }
 
-// A result of text columns with EOFs: its head, the rows, the end.
+// A result with EOFs: its head, the rows, the end. Columns are of the types given, all others BLOBs.
 struct Result {
   Packet bytes;
   std::size_t first_row_at = 0;
 };
-Result result_of(const std::vector<Values>& rows, bool binary = false) {
+Result result_of(const std::vector<Values>& rows, bool binary = false, std::vector<WireType> types = {}) {
   FrameWriter out;
   std::uint8_t sequence = 1;
   const auto packet = [&](Bytes payload) {
@@ -39,10 +39,12 @@ Result result_of(const std::vector<Values>& rows, bool binary = false) {
     sequence = out.end();
   };
   const std::size_t columns = rows.front().size();
+  types.resize(columns, WireType::blob);
   packet(Packet{static_cast<std::uint8_t>(columns)});
   for (std::size_t i = 0; i < columns; ++i) {
-    packet(Packet{3,    'd',  'e', 'f', 0, 0, 0, 1, static_cast<std::uint8_t>('a' + i), 0, 12, 45, 0, 0xff, 0xff,
-                  0xff, 0xff, 252, 0,   0, 0, 0, 0});
+    packet(Packet{3, 'd', 'e', 'f', 0,    0,    0,    1,    static_cast<std::uint8_t>('a' + i),
+                  0, 12,  45,  0,   0xff, 0xff, 0xff, 0xff, static_cast<std::uint8_t>(types[i]),
+                  0, 0,   0,   0,   0});
   }
   const Packet eof{0xfe, 0, 0, 2, 0};
   packet(eof);
@@ -188,6 +190,16 @@ TEST_P(LargeRowIn, EncodingTellsAnEmptyFirstValueFromNull) {
     reading.begin();
     EXPECT_EQ(reading.held(0), first);
   }
+}
+
+TEST(LargeRow, NullOfAFixedWidthHasNoBytes) {
+  Reading reading(result_of({{patterned(300'000, '1'), std::nullopt, "3"}}, true, {WireType::blob, WireType::double_}).bytes,
+                  true);
+  reading.begin();
+  reading.expect_value(0, patterned(300'000, '1'), 100'000);
+  EXPECT_EQ(reading.held(1), std::nullopt);
+  EXPECT_EQ(reading.held(2), "3");
+  reading.expect_end();
 }
 
 TEST(LargeRow, ParkedInTheMiddleOfAValueGoesOnInside) {
