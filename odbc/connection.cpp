@@ -21,6 +21,7 @@ constexpr std::chrono::seconds kDrainPatience{1};
 // The same of a statement that may change something: rather read on than stop it half way, but not without end.
 constexpr std::size_t kDrainBytesOfChanges = 64u << 20;
 constexpr std::chrono::seconds kKillTimeout{5};
+constexpr std::uint16_t kUnknownCommand = 1047;      // ER_UNKNOWN_COM_ERROR
 constexpr std::uint16_t kMustChangePassword = 1820;  // ER_MUST_CHANGE_PASSWORD
 
 // Of a KILL that was answered: when it is looked whether the command has ended, sent again, and sent for the last time.
@@ -195,6 +196,7 @@ void Connection::open(bool wide) {
   cache_ = protocol::StatementCache(settings_.statement_cache);
   at_connecting_ = {attribute_autocommit, attribute_isolation, access_mode, attribute_catalog};
   lower_case_table_names.reset();
+  server_prepares = server_resets_ = true;
   try {
     begin_session();
     server_name_ = product_and_version(session_->dialect());
@@ -247,9 +249,11 @@ void Connection::reset() {
 
   // The server keeps the current database, and no command takes it away.
   const bool has_foreign_database = settings_.database.empty() && !session.schema().value_or("").empty();
+  const bool asks = server_resets_ && !has_foreign_database;
   protocol::Status reset;
-  if (!has_foreign_database) reset = session.reset();
-  if (has_foreign_database || (!reset.ok() && !session.dead())) {  // an old server or a proxy does not know the command
+  if (asks) reset = session.reset();
+  if (!reset.ok() && reset.failure().server_code == kUnknownCommand) server_resets_ = false;  // an old server, or a proxy
+  if (!asks || (!reset.ok() && !session.dead())) {
     begin_session();
     return apply_session_settings();
   }

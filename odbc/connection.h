@@ -152,6 +152,7 @@ class Connection : public Handle {
   SQLULEN quiet_mode = 0;
   bool ansi_application = false;  // it reads narrow types even when the driver manager calls the W functions
 
+  bool server_prepares = true;                        // until it says that it does not know the command
   std::optional<std::string> lower_case_table_names;  // the server's; nullopt until somebody asks
 
   std::unordered_set<Statement*> statements;
@@ -189,6 +190,7 @@ class Connection : public Handle {
   std::optional<std::uint64_t> isolation_context_;  // the session's context when the level was set
   Statement* wire_owner_ = nullptr;
   Statement* caller_ = nullptr;  // whose call is Running
+  bool server_resets_ = true;    // until it says that it does not know COM_RESET_CONNECTION
   std::string server_name_;
   bool wide_ = false;
   struct AtConnecting {  // what reset() goes back to

@@ -38,6 +38,8 @@ constexpr CoreState kCoreStates[] = {
     {Errc::bad_option, SqlState::cannot_connect},
 };
 
+constexpr std::uint16_t kOptionPrevents = 1290;  // ER_OPTION_PREVENTS_STATEMENT
+
 // Errors whose SQLSTATE from the server is HY000, or says something else in ODBC. Sorted by code.
 // Spec: ODBC Appendix A; MySQL "Server Error Message Reference"; MariaDB "Error Codes"
 constexpr ServerState kServerStates[] = {
@@ -58,6 +60,7 @@ constexpr ServerState kServerStates[] = {
     {1411, "22007", "incorrect value for a function"},
     {1525, "22007", "incorrect DATE, DATETIME, ... value"},
     {1820, "42000", "password has expired: nothing but setting a new one is allowed"},
+    {1836, "25006", "server is read-only (MySQL)"},
     {1862, "28000", "password has expired"},
     {1927, "08S01", "connection was killed (MariaDB)"},
     {1969, "HYT00", "max_statement_time exceeded (MariaDB)"},
@@ -139,17 +142,6 @@ void set_state(char (&to)[6], std::string_view state) {
 bool is_sqlstate(std::string_view state) {
   return state.size() == 5 &&
          std::all_of(state.begin(), state.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
-}
-
-// The state of a server's ERR. Classes 00, 01 and 02 are no errors in ODBC, so an error cannot carry them.
-std::string_view server_state(const protocol::Failure& failure) {
-  const auto* row = std::lower_bound(std::begin(kServerStates), std::end(kServerStates), failure.server_code,
-                                     [](const ServerState& s, std::uint16_t code) { return s.code < code; });
-  if (row != std::end(kServerStates) && row->code == failure.server_code) return {row->state, 5};
-  const std::string_view state{failure.sqlstate.data(), ::strnlen(failure.sqlstate.data(), 5)};
-  const bool is_failure =
-      is_sqlstate(state) && !state.starts_with("00") && !state.starts_with("01") && !state.starts_with("02");
-  return is_failure ? state : "HY000";
 }
 
 // The ODBC 2 name of a server's state. Spec: "SQLSTATE Mappings"
@@ -251,6 +243,18 @@ void Diagnostics::server_warning(SQLINTEGER code, std::string_view message) {
   set_state(record.state2, sqlstate2_text(SqlState::general_warning));
   record.native = code;
   record.message.append(kPrefix).append("[").append(server_).append("]").append(message);
+}
+
+std::string_view server_state(const protocol::Failure& failure) {
+  // The code is of many options, and only the words tell which.
+  if (failure.server_code == kOptionPrevents && failure.message.find("read-only") != std::string::npos) return "25006";
+  const auto* row = std::lower_bound(std::begin(kServerStates), std::end(kServerStates), failure.server_code,
+                                     [](const ServerState& s, std::uint16_t code) { return s.code < code; });
+  if (row != std::end(kServerStates) && row->code == failure.server_code) return {row->state, 5};
+  const std::string_view state{failure.sqlstate.data(), ::strnlen(failure.sqlstate.data(), 5)};
+  const bool is_failure =
+      is_sqlstate(state) && !state.starts_with("00") && !state.starts_with("01") && !state.starts_with("02");
+  return is_failure ? state : "HY000";
 }
 
 std::span<const ServerState> server_states() { return kServerStates; }

@@ -92,6 +92,8 @@ struct ServerState {
   std::string_view meaning;
 };
 std::span<const ServerState> server_states();  // by code
+// The state of a server's ERR. Classes 00, 01 and 02 are no errors in ODBC, so an error cannot carry them.
+std::string_view server_state(const protocol::Failure& failure);
 
 // The class and subclass origin of a state: "ISO 9075" or "ODBC 3.0".
 std::string_view class_origin(std::string_view state);

@@ -8,6 +8,7 @@
 namespace selkie::odbc {
 namespace {
 
+constexpr std::uint16_t kUnknownCommand = 1047;
 constexpr std::uint16_t kUnsupportedInPrepared = 1295;
 constexpr std::uint16_t kUnknownStatement = 1243;
 constexpr std::uint16_t kTooManyPrepared = 1461;
@@ -29,6 +30,10 @@ bool settles_alike(protocol::ParameterType a, protocol::ParameterType b) {
 // True: the text protocol may be able to run what the server cannot prepare.
 bool Statement::cannot_be_prepared(const protocol::Failure& failure) {
   if (failure.errc != protocol::Errc::server_error) return false;
+  if (failure.server_code == kUnknownCommand) {  // a server that prepares nothing
+    connection_.server_prepares = false;
+    return true;
+  }
   if (failure.server_code == kUnsupportedInPrepared || failure.server_code == kTooManyPrepared) return true;
   return failure.server_code == kSyntaxError && sql_.has_several_statements &&
          connection_.session().dialect().multi_statements();
@@ -54,6 +59,7 @@ protocol::Result<protocol::PreparedStatement> Statement::ask_to_prepare(std::str
 }
 
 void Statement::prepare_on_server() {
+  text_only_ = text_only_ || !connection_.server_prepares;
   if (server_statement_ || text_only_ || take_prepared()) return;
   auto prepared = ask_to_prepare(sql_.text, last_columns_);
   if (!prepared.ok()) {
@@ -98,7 +104,8 @@ void Statement::prepare_for_parameters() {
 // Parameters go into the text: the server cannot prepare it, or the person does not want it to.
 bool Statement::runs_as_text() const {
   if (sql_.kind == StatementKind::load_data_local) return true;
-  return as_text || text_only_ || (!connection_.settings().server_prepare && !parameters_.has_output());
+  if (as_text || text_only_ || !connection_.server_prepares) return true;
+  return !connection_.settings().server_prepare && !parameters_.has_output();
 }
 
 bool Statement::take_prepared() {

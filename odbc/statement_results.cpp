@@ -244,6 +244,11 @@ void Statement::fail(protocol::Failure failure) {
     throw Fail(SqlState::cancelled,
                "The statement was cancelled. The server did not say that it has stopped, so the connection was closed.");
   }
+  const bool is_refused = failure.errc == protocol::Errc::server_error && server_state(failure) == "25006";
+  if (is_refused && connection_.settings().reject_read_only && connection_.access_mode != SQL_MODE_READ_ONLY) {
+    session.close();
+    failure.message += " The connection was closed (REJECT_READ_ONLY): connect again to reach a server that takes changes.";
+  }
   throw CoreFail{std::move(failure)};
 }
 

@@ -9,6 +9,7 @@ namespace selkie::protocol {
 namespace {
 
 constexpr std::chrono::milliseconds kPartingPatience{200};
+constexpr std::chrono::seconds kLongPause{5};  // of a reader; nobody sets net_write_timeout lower
 constexpr const char* kPartForWhole =
     "The statement was cancelled while its file was being sent. The server says nevertheless that it is done: it has taken a "
     "part "
@@ -130,6 +131,7 @@ Status Session::send() {
   patience_ = std::chrono::milliseconds(0);
   local_file_.reset();
   stops_file_ = file_is_cut_ = false;
+  longest_pause_ = {};
   opened_.stream->restart_numbering();
   Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
   out_.clear();
@@ -172,12 +174,21 @@ Deadline Session::read_deadline() const {
 
 Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room) {
   const Deadline deadline = read_deadline();
+  if (in_rows_) longest_pause_ = std::max(longest_pause_, Clock::now() - last_received_);
   auto received = opened_.stream->read_some(room, deadline);
+  last_received_ = Clock::now();
   if (received.ok()) return received;
   if (received.failure().errc == Errc::timed_out && deadline == command_deadline_) {
     return {Errc::deadline_passed, "The command did not finish in time."};
   }
-  return std::move(die(std::move(received).failure())).failure();
+  Failure failure = std::move(received).failure();
+  const auto pause = std::chrono::duration_cast<std::chrono::seconds>(longest_pause_);
+  if (in_rows_ && failure.errc == Errc::connection_lost && pause >= kLongPause) {
+    failure.message += " For " + std::to_string(pause.count()) +
+                       " s nothing of the result was read, and a server hangs up when it cannot send for net_write_timeout "
+                       "(60 s by default). Fetch faster, use a static cursor, or raise it: SET net_write_timeout=3600.";
+  }
+  return std::move(die(std::move(failure))).failure();
 }
 
 Status Session::receive() {

@@ -209,6 +209,9 @@ class Session {
   std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0}, patience_{0};
   Deadline command_deadline_ = kNoDeadline;
+  // How long the reader of an answer's rows has let the server wait at most: it hangs up after its net_write_timeout.
+  Clock::time_point last_received_{};
+  Clock::duration longest_pause_{};
   std::optional<LocalFilePermission> local_file_;
   std::atomic<bool> stops_file_{false};  // of the command sent last
   bool file_is_cut_ = false;

@@ -282,6 +282,7 @@ constexpr Keyword kKeywords[] = {
     flag<&S::execdirect_on_server>("EDSERVER", "", "0", "SQLExecDirect prepares on the server, so that rows come in binary."),
     number<&S::statement_cache>(K::number, "STATEMENT_CACHE", "PSCACHESIZE", "250", 0, 65535, "Prepared statements kept per connection; 0 keeps none."),
     accepted("MAXCACHEKEY", "", "The statement cache takes texts of any length."),
+    flag<&S::reject_read_only>("REJECT_READ_ONLY", "", "0", "A statement refused because the server is read-only (25006) closes the connection, so that a pool connects anew: to the writer after a fail-over."),
     flag<&S::show_warnings>("SHOW_WARNINGS", "", "0", "The server's warnings become diagnostic records 01000 of the call that ends a result; a round trip more where there are any."),
 
     // Results and cursors.

@@ -34,7 +34,8 @@ struct Settings {
   std::string rsa_key_file;
   bool get_server_public_key = false, cleartext_enabled = false, expired_password_ok = false;
   std::uint32_t connect_timeout_s = 0, read_timeout_s = 0, write_timeout_s = 0;
-  bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, redirect = false, compress = false;
+  bool multi_statements = false, found_rows = true, ignore_space = false, interactive = false, redirect = false,
+       compress = false;
   std::string compression;             // algorithms in order of preference, "zstd,zlib,uncompressed"; empty = none
   std::uint8_t compression_level = 0;  // 0 = the algorithm's own
   bool no_catalog = false, no_schema = true, no_bigint = false, forward_only = false;
@@ -47,6 +48,7 @@ struct Settings {
   bool null_is_current = true;        // a NULL catalog argument means the current database, not all
   bool tinyint1_is_bit = false, no_binary_result = false, bigint_bind_str = false;
   bool no_date_overflow = false;  // a time part sent to a DATE, or a fraction to a TIME, is dropped without 22008
+  bool reject_read_only = false;  // a server that refuses to write because it is read-only loses the connection
   bool show_warnings = false;     // the server's warnings become diagnostic records 01000
   ZeroDateMode zero_date = ZeroDateMode::null;
   std::uint32_t long_size_cap = 1u << 20;         // characters; see DescribeOptions

@@ -71,6 +71,18 @@ TEST_P(ParameterArrays, InsertStoresEveryRowAndCountsThem) {
   EXPECT_EQ(Statement(*connect()).run("SELECT COUNT(*) FROM t").rows(), "5000");
 }
 
+// 65,535 is what the protocol can count.
+TEST_P(ParameterArrays, InsertOfMoreValuesThanAStatementCanHaveParametersIsSplit) {
+  Rows all(40'000);
+  Statement s(connection());
+  all.bind(s);
+  s.prepare(kInsert);
+  EXPECT_EQ(execute(s), SQL_SUCCESS);
+  EXPECT_EQ(s.row_count(), 40'000);
+  EXPECT_EQ(all.with(SQL_PARAM_SUCCESS).size(), 40'000u);
+  EXPECT_EQ(summary(), "40000,800020000,40000");
+}
+
 TEST_P(ParameterArrays, SameStatementTakesArraysOfAnySize) {
   Statement s(connection());
   s.prepare(kInsert);

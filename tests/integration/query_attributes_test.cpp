@@ -67,7 +67,7 @@ TEST_P(QueryAttributes, ReachDirectAndPreparedStatementsAndNoOther) {
 }
 
 TEST_P(QueryAttributes, AreOfAnyTypeAndWorkWhateverThePathOfTheStatement) {
-  for (const char* const settings : {"", "NO_SSPS=1;", "EXECDIRECT_ON_SERVER=1;"}) {
+  for (const char* const settings : {"", "NO_SSPS=1;", "EDSERVER=1;"}) {
     SCOPED_TRACE(settings);
     const auto other = connect(settings);
     Statement statement(*other);

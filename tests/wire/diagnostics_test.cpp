@@ -109,6 +109,40 @@ TEST(Diagnostics, AffectedRowsAreInTheHeader) {
       script().reads(query("DELETE FROM t")).sends(ok(kAutocommit, {.affected_rows = 7})));
 }
 
+// A writer that a fail-over has made a reader. The code 1290 is of other options, too.
+TEST(Diagnostics, ServerThatIsReadOnlySaysSoAndMayBeLeft) {
+  const Reply read_only =
+      error(1290, "HY000", "The MySQL server is running with the --read-only option so it cannot execute this statement");
+  const Reply secure_files = error(
+      1290, "HY000", "The MySQL server is running with the --secure-file-priv option so it cannot execute this statement");
+  const Server* const one[] = {&kMySql97};
+  replay(script()
+             .reads(query("DELETE FROM t"))
+             .sends(read_only)
+             .reads(query("SELECT 1 INTO OUTFILE 'x'"))
+             .sends(secure_files)
+             .reads(query("DELETE FROM t"))
+             .sends(error(1836, "HY000", "Running in read-only mode")),
+         [](Connection& connection) {
+           expect_error("25006", 1290, [&] { Statement(connection).run("DELETE FROM t"); });
+           expect_error("HY000", 1290, [&] { Statement(connection).run("SELECT 1 INTO OUTFILE 'x'"); });
+           expect_error("25006", 1836, [&] { Statement(connection).run("DELETE FROM t"); });
+           EXPECT_FALSE(connection.is_dead());
+         },
+         {.servers = one, .cuts = false, .losses = false});
+  const Reply in_transaction = error(1792, "25006", "Cannot execute statement in a READ ONLY transaction.");
+  for (const auto& [code, refusal] : {std::pair(1290, read_only), std::pair(1792, in_transaction)}) {
+    const SQLINTEGER native = code;
+    replay(script().reads(query("DELETE FROM t")).sends(refusal).expects_close(),
+           [native](Connection& connection) {
+             const OdbcError error = expect_error("25006", native, [&] { Statement(connection).run("DELETE FROM t"); });
+             EXPECT_NE(error.message().find("REJECT_READ_ONLY"), std::string::npos) << error.message();
+             EXPECT_TRUE(connection.is_dead());
+           },
+           {.servers = one, .settings = "REJECT_READ_ONLY=1;", .cuts = false, .losses = false});
+  }
+}
+
 TEST(Diagnostics, Odbc2ApplicationIsToldOdbc2States) {
   ScriptedServer server(login_script(kMySql97), kDuplicate, {});
   {

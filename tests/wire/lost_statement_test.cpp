@@ -41,6 +41,36 @@ TEST(LostStatement, IsPreparedAnewOutsideATransaction) {
       {.cuts = false});
 }
 
+// Servers that only imitate these may prepare nothing at all: that is learnt once, and no reason to give a connection up.
+TEST(UnknownCommand, ServerThatPreparesNothingGetsValuesInTheTextFromThenOn) {
+  replay(
+      [](const Server& server) {
+        const auto answers = [] { return script().sends(head(kColumns), row({"8", "eight"}), end()); };
+        Script talk = script().reads(prepare(kSql));
+        if (server.is_mariadb()) talk.reads(execute(kLastPreparedId));
+        talk.sends(error(1047, "08S01", "Unknown command"));
+        if (server.is_mariadb()) talk.next_answer().sends(error(1047, "08S01", "Unknown command"));
+        return talk.reads(query("SELECT id, name FROM t WHERE id > 7"))
+            .then(answers())
+            .reads(query("SELECT id, name FROM t WHERE id > 7"))
+            .then(answers())
+            .reads(query("SELECT 8"))
+            .then(answers());
+      },
+      [](Connection& connection) {
+        std::int32_t low = 7;
+        for (int i = 0; i < 2; ++i) {
+          Statement statement(connection);
+          EXPECT_EQ(statement.prepare(kSql).bind(1, low).execute().rows(), "8,eight");
+        }
+        Statement other(connection);
+        EXPECT_EQ(other.prepare("SELECT 8").columns(), 0);  // nobody can tell before it runs
+        EXPECT_EQ(other.execute().rows(), "8,eight");
+        EXPECT_FALSE(connection.is_dead());
+      },
+      {.cuts = false, .losses = false});
+}
+
 // What the transaction did before is lost as well: only the application knows what to do about that.
 TEST(LostStatement, InsideATransactionIsTheApplicationsToKnow) {
   replay(

@@ -170,5 +170,23 @@ TEST(QueryTimeout, OfAnOpenCursorDoesNotConcernOthersOrItsClosing) {
          {.servers = kOne, .whole_only = true, .wrappings = {}});
 }
 
+// The server's own timeout for a client that does not read: 60 s unless set, and the server says nothing when it hangs up.
+TEST(Timeouts, ServerThatWasLeftWaitingForARowsReaderIsSaidToHaveHungUpForThat) {
+  const std::string value(100'000, 'x');
+  for (const auto pause : {0s, 5s}) {
+    SCOPED_TRACE(pause.count());
+    replay(script().reads(query("SELECT v FROM t")).sends(head({text("v")}), row({value}), row({value})).closes(),
+           [&](Connection& connection) {
+             Statement statement(connection);
+             EXPECT_TRUE(statement.run("SELECT v FROM t").fetch());
+             std::this_thread::sleep_for(pause);
+             EXPECT_TRUE(statement.fetch());
+             const OdbcError error = expect_error("08S01", 0, [&] { statement.fetch(); });
+             EXPECT_EQ(error.message().find("net_write_timeout") != std::string::npos, pause != 0s) << error.message();
+           },
+           {.servers = kOne, .whole_only = true, .wrappings = {}});
+  }
+}
+
 }  // namespace
 }  // namespace selkie::test
