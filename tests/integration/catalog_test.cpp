@@ -81,6 +81,25 @@ TEST_P(Catalog, WildcardsMatchAndEscapedOnesAreLetters) {
   EXPECT_EQ(answer(tables(nullptr, nullptr, "_!b", nullptr), {3}), "A!b");
 }
 
+// As several programs name a table: no schema but an empty one, and a length that counts the terminator.
+TEST_P(Catalog, AnEmptySchemaIsNoRestrictionAndATerminatorNoPartOfAName) {
+  run("CREATE TABLE keyed (id INT PRIMARY KEY)");
+  SQLCHAR* const table = sql_text("keyed");
+  SQLCHAR* const empty = sql_text("");
+  constexpr SQLSMALLINT kWithTerminator = 6;
+  for (const SQLSMALLINT length : {SQLSMALLINT{SQL_NTS}, SQLSMALLINT{5}, kWithTerminator}) {
+    Statement s(connection());
+    s.check(::SQLPrimaryKeys(s.handle(), nullptr, 0, empty, 0, table, length));
+    EXPECT_TRUE(s.fetch()) << "SQLPrimaryKeys " << length;
+    s.close();
+    s.check(::SQLStatistics(s.handle(), nullptr, 0, empty, 0, table, length, SQL_INDEX_ALL, SQL_QUICK));
+    EXPECT_TRUE(s.fetch()) << "SQLStatistics " << length;
+    s.close();
+    s.check(::SQLColumns(s.handle(), nullptr, 0, empty, 0, table, length, nullptr, 0));
+    EXPECT_TRUE(s.fetch()) << "SQLColumns " << length;
+  }
+}
+
 TEST_P(Catalog, OddNamesAreOnlyNames) {
   const char* const odd = "it's \"a\" \\ `tick`";
   run("CREATE TABLE `it's \"a\" \\ ``tick``` (`we're, 'x' \\` INT PRIMARY KEY)");

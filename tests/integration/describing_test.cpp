@@ -321,6 +321,31 @@ TEST_P(Describing, ServersOwnTypesAgree) {
   }
 }
 
+// Sizes are in characters, octets in bytes of the C type, whatever the table's character set is and the session's was set to.
+TEST_P(Describing, SizesCountCharactersInEveryCharacterSet) {
+  const char* const charsets[] = {"latin1", "big5", "gbk", "ucs2", "utf8mb3", "utf8mb4"};
+  std::string columns;
+  for (const char* const charset : charsets) {
+    columns += (columns.empty() ? "" : ", ") + std::string(charset) + "_ VARCHAR(90) CHARACTER SET " + charset;
+  }
+  run("CREATE TABLE c (" + columns + ")");
+  for (const bool is_wide : {false, true}) {
+    const auto c = is_wide ? connect_wide(connection_string()) : connect();
+    for (const char* const before : {"SET @nothing = 1", "SET NAMES latin1"}) {
+      Statement(*c).run(before);
+      Statement s(*c);
+      s.run("SELECT * FROM c");
+      for (SQLUSMALLINT i = 1; i <= std::size(charsets); ++i) {
+        SCOPED_TRACE(std::string(charsets[i - 1]) + " after " + before);
+        const Said said = said_of(s, i);
+        EXPECT_EQ(said.size, 90u);
+        EXPECT_EQ(said.number.at(SQL_DESC_LENGTH), 90);
+        EXPECT_EQ(said.number.at(SQL_DESC_OCTET_LENGTH), is_wide ? 180 : 360);
+      }
+    }
+  }
+}
+
 // --- What depends on the column rather than on its type
 
 TEST_P(Describing, KeysNamesAndExpressions) {
