@@ -113,7 +113,8 @@ class Program::Slot {
   Random& random() { return program_.random_; }
   SQLHSTMT handle() const { return statement_->handle(); }
   Result& result() { return results_[current_]; }
-  int rows_left() { return result().count - taken_; }
+  const Result& result() const { return results_[current_]; }
+  int rows_left() const { return result().count - taken_; }
   std::optional<std::string> expected_text(int n) { return result().text ? result().text : text_of(n); }
 
   Query any_query();
@@ -128,6 +129,11 @@ class Program::Slot {
   bool was_cancelled() const { return cancels_begun_ > ended_before_execution_; }
   // MariaDB 11.8 may answer an UPDATE that was stopped with OK and the rows that it had come to.
   bool may_have_stopped(std::optional<SQLRETURN> code) const { return was_cancelled() && code == SQL_NO_DATA; }
+  // MariaDB sends the row whose subquery was stopped, too, with NULL in its place, and then says so.
+  bool may_be_stopped_row(std::optional<SQLRETURN> code) const {
+    return was_cancelled() && code == SQL_SUCCESS && result().fails && !failed_;
+  }
+  void expect_stop();
   void expect(bool as_it_should, const std::string& what);
   void expect_code(std::optional<SQLRETURN> code, SQLRETURN expected, const char* call);
   void expect_failure(std::optional<SQLRETURN> code, const char* call);
@@ -235,6 +241,10 @@ void Program::Slot::expect(bool as_it_should, const std::string& what) {
 void Program::Slot::expect_code(std::optional<SQLRETURN> code, SQLRETURN expected, const char* call) {
   expect(code == expected,
          std::string(call) + " returned " + std::to_string(*code) + " instead of " + std::to_string(expected));
+}
+
+void Program::Slot::expect_stop() {
+  expect(!make([&] { return ::SQLFetch(handle()); }), "rows go on behind the one at which the query was stopped");
 }
 
 void Program::Slot::expect_failure(std::optional<SQLRETURN> code, const char* call) {
@@ -467,6 +477,9 @@ void Program::Slot::fetch_rows() {
         expect(statement_->text(3) == "number", "a table of another name");
         row_.reset();
       }
+    } else if (may_be_stopped_row(code)) {
+      expect(statement_->text(2) == std::nullopt, "a value of a subquery that was stopped");
+      return expect_stop();
     } else if (result().fails && !failed_) {
       expect_failure(code, "SQLFetch");
       failed_ = true;
@@ -492,20 +505,26 @@ void Program::Slot::fetch_block() {
     taken_ = 1;
     return;
   }
-  if (rows_left() == 0) {
+  const auto left = static_cast<SQLULEN>(rows_left());
+  const bool has_stopped_row = may_be_stopped_row(code) && block_.fetched == left + 1;
+  if (left == 0 && !has_stopped_row) {
     if (!result().fails || failed_) return expect_code(code, SQL_NO_DATA, "SQLFetch");
     expect_failure(code, "SQLFetch");
     failed_ = true;
     return;
   }
   expect_code(code, SQL_SUCCESS, "SQLFetch");
-  const SQLULEN expected = std::min(rowset_, static_cast<SQLULEN>(rows_left()));
-  expect(block_.fetched == expected, std::to_string(block_.fetched) + " rows instead of " + std::to_string(expected));
+  const SQLULEN expected = std::min(rowset_, left);
+  expect(block_.fetched == expected + (has_stopped_row ? 1 : 0),
+         std::to_string(block_.fetched) + " rows instead of " + std::to_string(expected));
   for (SQLULEN i = 0; i < expected; ++i) {
     expect(block_.status[i] == SQL_ROW_SUCCESS, "a row's status is " + std::to_string(block_.status[i]));
     check_row(result().first + taken_++, block_.numbers[i], block_.texts[i].data(), block_.text_lengths[i]);
     ++program_.figures_.rows;
   }
+  if (!has_stopped_row) return;
+  expect(block_.text_lengths[expected] == SQL_NULL_DATA, "a value of a subquery that was stopped");
+  expect_stop();
 }
 
 void Program::Slot::read_piece() {
