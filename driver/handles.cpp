@@ -87,11 +87,11 @@ SQLRETURN cancel(Statement& statement) noexcept {
   statement.cancel_called = true;
   std::unique_lock lock(statement.mutex(), std::try_to_lock);
   const bool awaits = statement.awaits_application();
-  // Nothing of it runs: another statement's call is soon over, or in the way of the next call as well.
-  if (!lock && awaits) lock.lock();
-  if (!lock) {
-    statement.connection().cancel(statement);
-  } else if (awaits) {
+  if (!lock && (!awaits || statement.connection().runs(statement))) statement.connection().cancel(statement);
+  if (!awaits) return SQL_SUCCESS;
+  // Nothing of it runs any more: another statement's call is soon over, or in the way of the next call as well.
+  if (!lock) lock.lock();
+  if (statement.awaits_application()) {
     statement.diagnostics.clear();
     statement.cancel_awaited();
   }

@@ -510,8 +510,7 @@ void Connection::cancel(Statement& statement) noexcept {
   const std::lock_guard lock(kill_mutex_);
   killing_.store(true);
   statement.cancelled = true;  // heeded when its command has not been sent yet
-  const auto runs = [&] { return running_.load() == &statement; };
-  if (runs()) {
+  if (runs(statement)) {
     statement.killed = true;
     bool stopped = false;
     try {
@@ -521,11 +520,11 @@ void Connection::cancel(Statement& statement) noexcept {
         stopped = kill_query().ok();
         if (stopped) session_->stop_local_file();
         const auto again = protocol::Clock::now() + kKillAgainAfter;
-        while (stopped && runs() && protocol::Clock::now() < again) std::this_thread::sleep_for(kKillGlance);
-      } while (stopped && runs() && protocol::Clock::now() < patience);
+        while (stopped && runs(statement) && protocol::Clock::now() < again) std::this_thread::sleep_for(kKillGlance);
+      } while (stopped && runs(statement) && protocol::Clock::now() < patience);
       const auto end = patience + kKillTimeout;
-      while (stopped && runs() && protocol::Clock::now() < end) std::this_thread::sleep_for(kKillAgainAfter);
-      stopped = !runs();
+      while (stopped && runs(statement) && protocol::Clock::now() < end) std::this_thread::sleep_for(kKillAgainAfter);
+      stopped = !runs(statement);
     } catch (...) {  // no memory
       stopped = false;
     }

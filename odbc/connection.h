@@ -134,6 +134,7 @@ class Connection : public Handle {
   // cannot return before the KILL was answered, so a late one never meets the next command. Where the server cannot be asked,
   // or refuses, the connection is closed.
   void cancel(Statement& statement) noexcept;
+  bool runs(const Statement& statement) const { return running_.load() == &statement; }  // any thread
   // Before the answer is read on: a server that was told to stop may not send all that it promised. MariaDB (11.8) sends
   // nothing more where a KILL comes between two statements of one text, after "more results follow".
   void expect_end_after_kill();

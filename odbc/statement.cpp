@@ -224,11 +224,13 @@ void Statement::put_data(SQLPOINTER data, SQLLEN length) {
     if (!runs_as_text()) prepare_for_parameters();
     protocol::ByteWriter piece;
     if (!parameters_.put_data(data, length, may_stream_parameter(), piece)) return;
+    const Connection::Running running(connection_, *cause_);  // the server may be slow to take it
     protocol::Session& session = connection_.claim(this);
     protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
     session.end_command(false);
     require(session.send());
     connection_.release(this);
+    if (cause_->cancelled) throw Fail(SqlState::cancelled);
   });
 }
 

@@ -1,6 +1,9 @@
 // Ways into real servers: methods of authentication over TCP, TLS and Unix socket, certificates, hosts.
 #include <gmock/gmock.h>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <sstream>
 #include <vector>
 
@@ -178,6 +181,48 @@ TEST_P(Login, TlsSessionIsResumedByTheNextConnectionOfTheEnvironment) {
   EXPECT_EQ(resumed(environment, connection_string("SSLMODE=REQUIRED;")), "1");
   EXPECT_EQ(resumed(environment, connection_string("SSLMODE=REQUIRED;TLSVERSION=TLSv1.2;")), "0");
   EXPECT_EQ(resumed(environment, connection_string("SSLMODE=REQUIRED;TLSVERSION=TLSv1.2;")), "1");
+}
+
+// Who stops a statement comes from the same place and goes to the same.
+TEST_P(Login, TlsSessionIsResumedByTheConnectionThatStopsAStatement) {
+  if (server().is_mariadb())
+    GTEST_SKIP() << "needs a server that counts them: MariaDB resumes sessions but says that it does not";
+  const auto hits = [&] {
+    const std::string counted = rows("SHOW GLOBAL STATUS LIKE 'Ssl_session_cache_hits'");
+    return std::stoi(counted.substr(counted.find(',') + 1));
+  };
+  const auto stopped = connect("SSLMODE=REQUIRED;");
+  Statement statement(*stopped);
+  statement.run("DO 1");  // session tickets have come by now
+  const int before = hits();
+  statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
+  expect_failure("HYT00", 0, [&] { statement.run("SELECT SLEEP(10), SLEEP(10) FROM information_schema.tables").rows(); });
+  EXPECT_GT(hits(), before);
+}
+
+// The second factor is the socket's word on who is at its other end.
+TEST_P(Login, SecondFactorIsProvenBehindTheFirst) {
+  if (server().is_mariadb()) GTEST_SKIP() << "needs several factors";
+  try {
+    run("INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'");
+  } catch (const OdbcError&) {}  // it is there
+  const std::string name = "selkie_factors_test", me = ::getpwuid(::geteuid())->pw_name;
+  const auto create = [&](const std::string& who) {
+    run("DROP USER IF EXISTS " + name + "@localhost");
+    run("CREATE USER " + name +
+        "@localhost IDENTIFIED WITH caching_sha2_password BY 'secret' AND IDENTIFIED WITH auth_socket AS '" + who + "'");
+    run("GRANT ALL ON " + database() + ".* TO " + name + "@localhost");
+  };
+  create(me);
+  const std::string settings = socket() + "UID=" + name + ";";
+  for (const std::string way : {"", "SSLMODE=REQUIRED;", "COMPRESSION=zlib;"}) {
+    forget_hashes();
+    for (const char* const cache : {"cold", "warm"}) EXPECT_THAT(log_in(settings + way), HasSubstr(name)) << way << cache;
+  }
+  refused("28000", 1045, settings + "PWD=wrong;");
+  create(me + "_else");
+  refused("28000", 1698, settings);
+  run("DROP USER " + name + "@localhost");
 }
 
 TEST_P(Login, ExpiredPasswordCanBeReplaced) {

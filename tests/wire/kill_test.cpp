@@ -81,6 +81,45 @@ TEST(Cancel, FromAnotherThreadEndsTheStatementAndNoOther) {
       {.whole_only = true});
 }
 
+// A server that is slow to take a piece of long data: the pieces, and with them the execution, are given up.
+TEST(Cancel, InTheMiddleOfSqlPutDataEndsTheDataAtExecution) {
+  const Server* const one[] = {&kMySql97};
+  const std::string sql = "INSERT INTO t VALUES (?)", piece(8'000'000, 'x');
+  replay(
+      [&](const Server& server) {
+        return script()
+            .reads(prepare(sql))
+            .sends(prepared(1, 1, {}))
+            .meets(kills(server))
+            .pauses(20ms)
+            .reads(long_data(1, 0, piece))
+            .reads(close_statement(1))
+            .then(late_kill_absorbed())
+            .then(another_query());
+      },
+      [&](Connection& connection) {
+        Statement statement(connection);
+        SQLLEN later = SQL_DATA_AT_EXEC;
+        SQLPOINTER token = nullptr;
+        statement.check(::SQLBindParameter(statement.handle(), 1, SQL_PARAM_INPUT, SQL_C_BINARY, SQL_LONGVARBINARY, 0, 0,
+                                           &token, 0, &later));
+        statement.prepare(sql);
+        EXPECT_EQ(statement.check(::SQLExecute(statement.handle())), SQL_NEED_DATA);
+        EXPECT_EQ(statement.check(::SQLParamData(statement.handle(), &token)), SQL_NEED_DATA);
+        std::thread canceller([&] {
+          std::this_thread::sleep_for(50ms);
+          EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
+        });
+        expect_error("HY008", 0, [&] {
+          statement.check(::SQLPutData(statement.handle(), const_cast<char*>(piece.data()), static_cast<SQLLEN>(piece.size())));
+        });
+        canceller.join();
+        EXPECT_EQ(::SQLParamData(statement.handle(), &token), SQL_ERROR);  // nothing is awaited any more
+        expect_wire_in_step(connection);
+      },
+      {.servers = one, .whole_only = true, .wrappings = {}});
+}
+
 // As MariaDB does where the KILL comes between two statements of one text.
 TEST(Cancel, OfAServerThatBreaksItsPromiseOfMoreResultsWaitsForNone) {
   const Script promise = script().reads(query("SELECT 1; SELECT 2"));

@@ -39,6 +39,23 @@ TEST(OmittedDefinitions, FirstExecutionUsesThoseOfThePreparation) {
       kOnMariaDb);
 }
 
+// The server statement outlives its handle, and its definitions go with it to the next one of the same text.
+TEST(OmittedDefinitions, AreKnownOfAStatementTakenFromTheCache) {
+  replay(
+      first_execution()
+          .sends(head(kColumns), binary_row({int32(7), bytes("seven")}), end())
+          .reads(query("SELECT 'x'"))
+          .sends(head({text("x")}), row({"x"}), end())
+          .reads(execute(1))
+          .sends(head_without_definitions(2), binary_row({int32(8), bytes("eight")}), end()),
+      [](Connection& connection) {
+        EXPECT_EQ(Prepared(connection).run(), "7,seven");
+        EXPECT_EQ(Statement(connection).run("SELECT 'x'").rows(), "x");
+        EXPECT_EQ(Prepared(connection).run(), "8,eight");
+      },
+      kOnMariaDb);
+}
+
 TEST(OmittedDefinitions, ChangedOnesAreSentAgainAndKept) {
   const std::vector<Definition> wider{integer("id"), text("name"), big_integer("size")};
   replay(
