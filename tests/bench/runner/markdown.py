@@ -32,8 +32,8 @@ LINES = [
     Line("a row of an array insert, 1,000 rows a call", "insert.array1000.column"),
     Line("64 KiB of a blob, `SQLGetData`", "blob.get.direct", "raw"),
     Line("64 KiB of a blob, `SQLPutData`", "blob.put", "raw"),
-    Line("a row of `SQLColumns` of 2,000 tables", "columns", "raw"),
-    Line("closing 100 million rows after the first", "abandon", "raw"),
+    Line("a row of `SQLColumns` of 2,000 tables", "columns"),
+    Line("closing 100 million rows after the first, in 2 GiB of memory", "abandon", "raw"),
 ]
 WORKLOADS = [line.workload for line in LINES]
 
@@ -78,7 +78,9 @@ def of_server(name, version, results, rivals):
         for rival in rivals:
             cells += rival_cells(result, rival)
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    words = {line.workload: line.words for line in LINES}
+    troubles = [f"- {words[result.name]}, {who}: {what}" for result in results for who, what in result.trouble.items()]
+    return "\n".join(lines + ([""] + troubles if troubles else [])) + "\n"
 
 
 def section(rivals, tables, runs):
@@ -87,7 +89,8 @@ def section(rivals, tables, runs):
             "What the client takes for one row or operation, and what it takes in all, the server's part included (*wall*; client and\n"
             "server share one CPU). The limit is a program without a driver: it sends the same commands on a raw socket, and where rows\n"
             "or parameters are many decodes exactly these columns by hand into the same arrays; for connecting and `SELECT 1` what the\n"
-            "driver manager costs is added to it. *memory* is what the process grows by meanwhile. Values are checked on every driver.\n\n"
+            "driver manager costs is added to it. *memory* is what the process grows by meanwhile. Values are checked on every driver.\n"
+            "Less is better throughout, except for the rivals' columns: they say how many times as much as Selkie those take.\n\n"
             f"{datetime.date.today()}, {table.machine()}, unixODBC {table.driver_manager()}; {rivals}; median of {runs};\n"
             "`tests/bench/run --readme` measures it anew, [tests/bench](tests/bench/README.md) says how.\n\n" + "\n".join(tables))
 
