@@ -304,7 +304,7 @@ void print_conversions() {
     std::vector<std::string> cells{from.name};
     for (const Group& to : kSqlGroups) {
       const auto has_pair = [&](SQLSMALLINT c_type) {
-        return std::ranges::all_of(to.types, [&](SQLSMALLINT type) { return plan_input(c_type, type, 0).convert != nullptr; });
+        return std::ranges::all_of(to.types, [&](SQLSMALLINT type) { return plan_input(c_type, type, {}).convert != nullptr; });
       };
       cells.push_back(mark(from, has_pair));
     }

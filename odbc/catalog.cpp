@@ -14,7 +14,9 @@ CatalogContext context_of(Statement& statement) {
           .modes = connection.lexer_modes(),
           .identifiers = statement.attributes.metadata_id == SQL_TRUE,
           .mariadb = dialect.mariadb(),
-          .version = dialect.version};
+          .version = dialect.version,
+          .null_is_current = connection.settings().null_is_current,
+          .ignores_foreign = connection.settings().schema_no_error};
 }
 
 std::unique_ptr<CatalogRows> rows_with_types(Statement& statement, const TypeLayout& layout) {

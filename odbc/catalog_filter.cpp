@@ -86,7 +86,9 @@ CatalogFilter& CatalogFilter::database(std::string_view column, const TableName&
   const CatalogArgument& database = as_schema ? name_.schema : name_.catalog;
   const CatalogArgument& other = as_schema ? name_.catalog : name_.schema;
   const bool is_unnamed = context_.database_is == DatabaseIs::unnamed;
-  if (!is_absent(other) || (is_unnamed && !is_absent(database))) return also("1=0");
+  const bool names_foreign = !is_absent(other) || (is_unnamed && !is_absent(database));
+  if (names_foreign && !context_.ignores_foreign) return also("1=0");
+  if (!is_unnamed && !database && !context_.null_is_current) return *this;
   if (is_unnamed || !database || database->empty()) {
     const std::string c(column);
     return also("(DATABASE() IS NULL OR " + c + "=DATABASE())");

@@ -18,6 +18,8 @@ struct CatalogContext {
   bool identifiers = false;  // SQL_ATTR_METADATA_ID: arguments are identifiers, neither patterns nor exact names
   bool mariadb = false;
   protocol::Version version{};
+  bool null_is_current = true;   // NULLISCURRENT: no database given is the current one, else any
+  bool ignores_foreign = false;  // SCHEMANOERROR: a schema where databases are catalogs is overlooked, and the reverse
 };
 
 enum class ArgumentKind : std::uint8_t {
@@ -31,8 +33,8 @@ class CatalogFilter {
   explicit CatalogFilter(const CatalogContext& context) : context_(context) {}
 
   // The database that `name` gives as its catalog (or schema, as the connection has it): the current one when it gives none or
-  // an empty name, every one when none is selected. The other of catalog and schema, which nothing has, must be absent, empty
-  // or "%"; otherwise nothing matches.
+  // an empty name, every one when none is selected, or as NULLISCURRENT has it. The other of catalog and schema, which nothing
+  // has, must be absent, empty or "%"; otherwise nothing matches.
   CatalogFilter& database(std::string_view column, const TableName& name, ArgumentKind kind);
   // Nothing for a null argument.
   CatalogFilter& name(std::string_view column, const CatalogArgument& argument, ArgumentKind kind);

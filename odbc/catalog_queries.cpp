@@ -131,7 +131,8 @@ std::string columns_query(const CatalogContext& context, const TableName& name, 
       .name("C.COLUMN_NAME", column, ArgumentKind::pattern);
   return "SELECT " + database_columns(context, "C.TABLE_SCHEMA") + ",C.TABLE_NAME,C.COLUMN_NAME," +
          type_facts("C.", "COLUMN_TYPE") + ",IF(C.IS_NULLABLE='NO',0,1),C.COLUMN_COMMENT," + column_default(context) +
-         ",C.ORDINAL_POSITION,C.IS_NULLABLE FROM INFORMATION_SCHEMA.COLUMNS C" + filter.sql() + " ORDER BY 1,2,3,14";
+         ",C.ORDINAL_POSITION,C.IS_NULLABLE FROM INFORMATION_SCHEMA.COLUMNS C" + filter.sql() +
+         " ORDER BY 1,2,3,C.ORDINAL_POSITION";
 }
 
 std::string procedures_query(const CatalogContext& context, const TableName& name) {
@@ -157,7 +158,8 @@ std::string procedure_columns_query(const CatalogContext& context, const TableNa
       .name(kName, column, ArgumentKind::pattern);
   return "SELECT " + database_columns(context, "P.SPECIFIC_SCHEMA") + ",P.SPECIFIC_NAME," + std::string(kName) + "," +
          std::string(kDirection) + "," + type_facts("P.", "DTD_IDENTIFIER") +
-         ",1,NULL,NULL,P.ORDINAL_POSITION,'YES' FROM INFORMATION_SCHEMA.PARAMETERS P" + filter.sql() + " ORDER BY 1,2,3,15";
+         ",1,NULL,NULL,P.ORDINAL_POSITION,'YES' FROM INFORMATION_SCHEMA.PARAMETERS P" + filter.sql() +
+         " ORDER BY 1,2,3,P.ORDINAL_POSITION";
 }
 
 std::string table_privileges_query(const CatalogContext& context, const TableName& name) {

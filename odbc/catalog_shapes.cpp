@@ -88,7 +88,6 @@ constexpr ShapeColumn kTypeInfo[] = {
     small("SQL_DATETIME_SUB"),       integer("NUM_PREC_RADIX"),   small("INTERVAL_PRECISION")};
 
 // How the wire writes each type.
-constexpr std::uint16_t kUtf8mb4 = 45, kBytesPerCharacter = 4;
 struct WireShape {
   protocol::WireType type;
   std::uint16_t charset;
@@ -100,7 +99,7 @@ WireShape wire_shape(const ShapeColumn& column) {
     case ShapeColumn::Type::integer: return {protocol::WireType::long_, protocol::kBinaryCharset, 11};
     case ShapeColumn::Type::varchar: break;
   }
-  return {protocol::WireType::var_string, kUtf8mb4, std::uint32_t{column.characters} * kBytesPerCharacter};
+  return {protocol::WireType::var_string, protocol::kUtf8mb4, std::uint32_t{column.characters} * protocol::kUtf8mb4Bytes};
 }
 
 }  // namespace

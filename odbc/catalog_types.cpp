@@ -24,9 +24,9 @@ enum class Size : std::uint8_t {
   bit,         // NUMERIC_PRECISION
 };
 
-constexpr std::uint16_t kText = 45;  // utf8mb4: what all text is on the connection
+constexpr std::uint16_t kText = protocol::kUtf8mb4;
 constexpr std::uint16_t kBytes = protocol::kBinaryCharset;
-constexpr std::uint32_t kCharacterBytes = 4;
+constexpr std::uint32_t kCharacterBytes = protocol::kUtf8mb4Bytes;
 constexpr std::uint32_t kLongest = std::numeric_limits<std::uint32_t>::max();
 
 // A type of INFORMATION_SCHEMA and how a result's column of it looks on the wire.
@@ -100,7 +100,10 @@ protocol::Column as_column(const ServerType& type, const TypeFacts& facts) {
     case Size::fraction:
       column.decimals = static_cast<std::uint8_t>(std::clamp<std::int64_t>(facts.fraction.value_or(0), 0, 6));
       break;
-    case Size::integer: column.flags = facts.is_unsigned ? protocol::column_flag::kUnsigned : std::uint16_t{0}; break;
+    case Size::integer:
+      column.flags = facts.is_unsigned ? protocol::column_flag::kUnsigned : std::uint16_t{0};
+      column.length = facts.is_one_wide ? 1 : 0;
+      break;
     case Size::fixed:
     case Size::decimal: break;
   }
@@ -111,8 +114,9 @@ protocol::Column as_column(const ServerType& type, const TypeFacts& facts) {
 
 std::string type_facts(std::string_view prefix, std::string_view column_type) {
   const std::string p(prefix);
-  return p + "DATA_TYPE," + p + std::string(column_type) + " LIKE '%unsigned%'," + p + "CHARACTER_MAXIMUM_LENGTH," + p +
-         "NUMERIC_PRECISION," + p + "NUMERIC_SCALE," + p + "DATETIME_PRECISION";
+  const std::string full_type = p + std::string(column_type);
+  return p + "DATA_TYPE," + full_type + " LIKE '%unsigned%'," + p + "CHARACTER_MAXIMUM_LENGTH," + p + "NUMERIC_PRECISION," + p +
+         "NUMERIC_SCALE," + p + "DATETIME_PRECISION," + full_type + " LIKE 'tinyint(1)%'";
 }
 
 TypeFacts read_type_facts(std::span<const protocol::Cell, kTypeFacts> cells) {
@@ -127,7 +131,8 @@ TypeFacts read_type_facts(std::span<const protocol::Cell, kTypeFacts> cells) {
           .characters = number(2),
           .precision = number(3),
           .scale = number(4),
-          .fraction = number(5)};
+          .fraction = number(5),
+          .is_one_wide = number(6).value_or(0) != 0};
 }
 
 TypeColumns type_columns(const TypeFacts& facts, const TypeRules& rules) {

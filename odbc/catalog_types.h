@@ -21,13 +21,14 @@ struct TypeFacts {
   std::optional<std::int64_t> characters{};  // of bytes: their number
   std::optional<std::int64_t> precision{}, scale{};
   std::optional<std::int64_t> fraction{};  // digits of seconds
+  bool is_one_wide = false;                // TINYINT(1)
 };
 
 // The expressions that select the facts, in one order; DATA_TYPE is the first.
 //   prefix       of the view's columns: "C."
 //   column_type  the one that holds "int(10) unsigned"
 std::string type_facts(std::string_view prefix, std::string_view column_type);
-inline constexpr std::size_t kTypeFacts = 6;
+inline constexpr std::size_t kTypeFacts = 7;
 
 // The same, from a text row. What is no number is as good as NULL.
 TypeFacts read_type_facts(std::span<const protocol::Cell, kTypeFacts> cells);

@@ -212,6 +212,7 @@ void Connection::begin_session() {
   session_ = require(protocol::Session::open(options_));
   session_->set_timeouts(std::chrono::seconds(settings_.read_timeout_s), std::chrono::seconds(settings_.write_timeout_s));
   session_->set_command_timeout(std::chrono::seconds(connection_timeout_s));
+  if (settings_.no_binary_result) session_->take_bytes_of_no_table_for_text();
   kill_sent_ = false;
   ansi_quotes_.reset();
 }
@@ -379,6 +380,7 @@ DescribeOptions Connection::describe_options() const {
   DescribeOptions options;
   options.wide = wide_ && !ansi_application;
   options.no_bigint = settings_.no_bigint;
+  options.tinyint1_is_bit = settings_.tinyint1_is_bit;
   options.long_size_cap = settings_.long_size_cap;
   return options;
 }

@@ -144,12 +144,16 @@ struct InPlan {
   std::int64_t lowest = 0;  // of an integer type: what may be sent to it
   std::uint64_t highest = 0;
   Charset* charset = nullptr;  // of SQL_C_CHAR text that is not UTF-8; owned by the connection
+  bool cuts_datetime = false;  // see InOptions
 };
-//   decimal_digits  SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
-//   charset         the connection's; null is UTF-8
+struct InOptions {
+  SQLSMALLINT decimal_digits = 0;  // SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
+  Charset* charset = nullptr;      // the connection's; null is UTF-8
+  bool cuts_datetime = false;      // NO_DATE_OVERFLOW: what a DATE or a TIME cannot hold of a timestamp is dropped
+};
 // Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to
 // SQL_TYPE_TIME, the way back of what plan_output does.
-InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits, Charset* charset = nullptr);
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& options);
 
 // A binary wire value as an SQL literal that every sql_mode reads the same, for statements a server cannot prepare.
 //   value  exactly what an InConverter appended

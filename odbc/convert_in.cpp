@@ -202,12 +202,13 @@ bool is_listed(SQLSMALLINT c_type, SQLSMALLINT sql_type) {
 
 }  // namespace
 
-InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT decimal_digits, Charset* charset) {
+InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& options) {
   InPlan plan;
   plan.c_type = current_c_type(c_type == SQL_C_DEFAULT ? default_c_type(sql_type, false) : c_type);
   plan.sql_type = sql_type;
-  plan.decimal_digits = decimal_digits;
-  plan.charset = charset;
+  plan.decimal_digits = options.decimal_digits;
+  plan.charset = options.charset;
+  plan.cuts_datetime = options.cuts_datetime;
   const auto* range = std::ranges::find(kIntegerRanges, sql_type, &IntegerRange::type);
   const bool is_bounded = range != kIntegerRanges.end();  // else, of a DECIMAL, the server knows the column's precision
   plan.lowest = is_bounded ? range->lowest : std::numeric_limits<std::int64_t>::min();

@@ -152,9 +152,10 @@ Outcome put_real_literal(const InPlan& plan, std::string_view text, ByteWriter& 
   return Outcome::not_convertible;
 }
 
-Outcome put_date(const DateTime& value, ByteWriter& out) {
+Outcome put_date(const InPlan& plan, const DateTime& value, ByteWriter& out) {
   const Time& time = value.time;
-  if ((time.hour | time.minute | time.second | time.micro) != 0) return Outcome::datetime_overflow;
+  const bool has_time = (time.hour | time.minute | time.second | time.micro) != 0;
+  if (has_time && !plan.cuts_datetime) return Outcome::datetime_overflow;
   put(out, value.date);
   return Outcome::ok;
 }
@@ -211,12 +212,12 @@ Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToBi
   if (parsed == Parsed::ok) return put_bit(value, out);
   return parsed == Parsed::overflow ? Outcome::out_of_range : Outcome::not_convertible;
 }
-Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToDate) {
+Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToDate) {
   TemporalLiteral literal;
   if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
   if (literal.form == TemporalForm::time) return Outcome::not_convertible;
-  if (literal.fraction_lost) return Outcome::datetime_overflow;
-  return put_date(literal.value, out);
+  if (literal.fraction_lost && !plan.cuts_datetime) return Outcome::datetime_overflow;
+  return put_date(plan, literal.value, out);
 }
 Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTime) {
   TemporalLiteral literal;
@@ -407,16 +408,21 @@ Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, 
   put(out, date_time_of(value));
   return Outcome::ok;
 }
-Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToDate) {
+Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToDate) {
   if (!has_valid_date(value)) return Outcome::bad_datetime;
-  if (is_finer_than_micro(value)) return Outcome::datetime_overflow;
-  return put_date(date_time_of(value), out);
+  if (is_finer_than_micro(value) && !plan.cuts_datetime) return Outcome::datetime_overflow;
+  return put_date(plan, date_time_of(value), out);
 }
 // A TIME has a fraction here if its parameter was bound with one.
 Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTime) {
   if (!has_valid_time(value)) return Outcome::bad_datetime;
-  if (is_finer_than_micro(value) || (value.fraction != 0 && plan.decimal_digits == 0)) return Outcome::datetime_overflow;
-  put(out, date_time_of(value).time);
+  Time time = date_time_of(value).time;
+  const bool takes_fraction = plan.decimal_digits != 0;
+  if (is_finer_than_micro(value) || (value.fraction != 0 && !takes_fraction)) {
+    if (!plan.cuts_datetime) return Outcome::datetime_overflow;
+    if (!takes_fraction) time.micro = 0;
+  }
+  put(out, time);
   return Outcome::ok;
 }
 Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToText) {

@@ -9,7 +9,6 @@
 namespace selkie::odbc {
 namespace {
 
-constexpr std::uint16_t kUtf8mb4 = 45;  // utf8mb4_general_ci
 constexpr SQLSMALLINT kApdType = -100;  // SQL_APD_TYPE, which unixODBC's headers lack
 
 bool is_text(SQLSMALLINT sql_type) {
@@ -65,7 +64,7 @@ void OutputValues::take(protocol::Bytes row, const protocol::ColumnSet& columns,
     values_.push_back({number, sql_type, is_streamed(number), statement_.apd().record(number).data_ptr, cells[i], columns[i]});
     // MySQL describes an OUT value of text as bytes: what it is, the application said.
     protocol::Column& column = values_.back().column;
-    if (is_text(sql_type) && column.charset == protocol::kBinaryCharset) column.charset = kUtf8mb4;
+    if (is_text(sql_type) && column.charset == protocol::kBinaryCharset) column.charset = protocol::kUtf8mb4;
   }
   if (!has_streams) finish();
 }

@@ -83,9 +83,16 @@ Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord
   Bound bound;
   bound.number = number;
   bound.direction = imp.parameter_type;
-  bound.c_type = app.concise_type == SQL_C_DEFAULT ? default_c_type(imp.concise_type, false) : app.concise_type;
-  bound.plan = plan_input(bound.c_type, imp.concise_type, imp.type == SQL_DATETIME ? imp.precision : imp.scale,
-                          statement_.connection().charset());
+  const setup::Settings& settings = statement_.connection().settings();
+  bound.c_type = app.concise_type;
+  if (bound.c_type == SQL_C_DEFAULT) {
+    const bool as_text = settings.bigint_bind_str && imp.concise_type == SQL_BIGINT;
+    bound.c_type = as_text ? SQLSMALLINT{SQL_C_CHAR} : default_c_type(imp.concise_type, false);
+  }
+  bound.plan = plan_input(bound.c_type, imp.concise_type,
+                          {.decimal_digits = imp.type == SQL_DATETIME ? imp.precision : imp.scale,
+                           .charset = statement_.connection().charset(),
+                           .cuts_datetime = settings.no_date_overflow});
   if (bound.plan.convert == nullptr) {
     throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
   }

@@ -12,8 +12,8 @@
 
 namespace selkie::odbc {
 
-// S0 is a handle that is none. S11 and S12 do not occur: nothing runs asynchronously (SQL_ASYNC_MODE is SQL_AM_NONE). The tables
-// know none for streamed output parameters; S13 and S14 go on with their numbers, as unixODBC does.
+// S0 is a handle that is none. S11 and S12 do not occur: nothing runs asynchronously (SQL_ASYNC_MODE is SQL_AM_NONE). The
+// tables know none for streamed output parameters; S13 and S14 go on with their numbers, as unixODBC does.
 enum class State : std::uint8_t {
   allocated,            // S1
   prepared_no_results,  // S2

@@ -20,9 +20,9 @@ inline constexpr std::uint32_t kDefaultLongSizeCap = 1u << 20;
 
 // Choices of the connection that change how columns are described.
 struct DescribeOptions {
-  bool wide = true;        // text columns are SQL_W* types (the application connected through the W functions)
-  bool no_bigint = false;  // BIGINT is reported as INTEGER
-  bool tinyint1_is_bit = false;
+  bool wide = true;                 // text columns are SQL_W* types (the application connected through the W functions)
+  bool no_bigint = false;           // BIGINT is reported as INTEGER
+  bool tinyint1_is_bit = false;     // TINYINT(1) is reported as BIT
   std::uint32_t long_size_cap = 0;  // column size of long types is at most this; 0 = ODBC's own limit of 2^31 - 1
 };
 

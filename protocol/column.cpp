@@ -103,6 +103,11 @@ bool ColumnSetBuilder::append(Bytes packet) {
   const Bytes kept(copy, packet.size());
   Column column;
   if (!parse_column(kept, extended_metadata_, column)) return false;
+  if (bytes_of_no_table_are_text_ && column.org_table.empty() && column.charset == kBinaryCharset) {
+    column.charset = kUtf8mb4;
+    column.length =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{column.length} * kUtf8mb4Bytes, UINT32_MAX));
+  }
   set.packets_.push_back(kept);
   set.columns_.push_back(column);
   set.widths_.push_back(binary_width(column.type));

@@ -56,6 +56,8 @@ inline constexpr std::uint16_t kNotNull = 1, kPrimaryKey = 2, kUniqueKey = 4, kM
 }
 
 inline constexpr std::uint16_t kBinaryCharset = 63;  // collation id of "binary": bytes, not text
+inline constexpr std::uint16_t kUtf8mb4 = 45;        // of utf8mb4_general_ci: text as it is on our connections
+inline constexpr std::uint32_t kUtf8mb4Bytes = 4;    // per character at most
 
 // One column. The views point into the ColumnSet's own copy of the definition packets.
 struct Column {
@@ -102,6 +104,8 @@ class ColumnSetBuilder {
   //   count     how many definitions will come. Nothing is sized by it: it is the server's word.
   //   previous  what the same statement had last time; may be null
   void begin(std::uint64_t count, bool extended_metadata, ColumnSetPtr previous);
+  // From now on, bytes of no table's column are taken for text in utf8mb4: functions of MySQL give text so.
+  void take_bytes_of_no_table_for_text() { bytes_of_no_table_are_text_ = true; }
   // False: malformed definition, or more than 32 MiB of them.
   bool add(Bytes packet);
   // The set, after the last definition. Never null.
@@ -112,6 +116,7 @@ class ColumnSetBuilder {
   bool append(Bytes packet);
 
   bool extended_metadata_ = false;
+  bool bytes_of_no_table_are_text_ = false;
   std::size_t bytes_ = 0;             // of the definitions in fresh_
   std::size_t matched_ = 0;           // so many definitions equalled the previous set's
   ColumnSetPtr previous_;             // null when it cannot be the same

@@ -90,6 +90,9 @@ class Session {
   std::uint64_t context() const { return context_; }
   void context_changed() { ++context_; }
 
+  // See ColumnSetBuilder: for results whose columns nobody knows yet.
+  void take_bytes_of_no_table_for_text() { builder_.take_bytes_of_no_table_for_text(); }
+
   void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);  // 0 = none
   // How long a command may take whose sender sets no deadline of its own; 0 = any time.
   void set_command_timeout(std::chrono::milliseconds timeout) { command_timeout_ = timeout; }

@@ -190,11 +190,6 @@ constexpr Keyword number(KeywordKind kind, std::string_view name, std::string_vi
                          std::uint64_t least, std::uint64_t most, std::string_view help) {
   return {name, aliases, kind, default_value, "", help, set_number<Member>, get_number<Member>, least, most};
 }
-// A setting that no part of the driver reads. Whoever makes it count takes this off its row.
-constexpr Keyword inert(Keyword keyword) {
-  keyword.in_effect = false;
-  return keyword;
-}
 constexpr Keyword accepted(std::string_view name, std::string_view aliases, std::string_view help) {
   return {name, aliases, KeywordKind::accepted, "", "", help, set_nothing, get_nothing};
 }
@@ -295,11 +290,11 @@ constexpr Keyword kKeywords[] = {
     // How values and columns look.
     {"ZERO_DATE", "", K::choice, "NULL", kZeroDates, "What 0000-00-00 and 2020-00-10 become in date types: NULL, an error, or the earliest valid date.", set_choice<&S::zero_date, kZeroDates>, get_choice<&S::zero_date, kZeroDates>},
     {"ZERO_DATE_TO_MIN", "", K::boolean, "0", "", "1 is ZERO_DATE=MIN.", set_zero_date_to_min, get_zero_date_to_min, 0, 0, "ZERO_DATE"},
-    inert(flag<&S::no_date_overflow>("NO_DATE_OVERFLOW", "TRUNCDT", "0", "Drops the time of a timestamp that is sent to a DATE instead of refusing it.")),
+    flag<&S::no_date_overflow>("NO_DATE_OVERFLOW", "TRUNCDT", "0", "Drops the time of a timestamp that is sent to a DATE, and the fraction of one sent to a TIME, instead of refusing it."),
     flag<&S::no_bigint>("NO_BIGINT", "NOBIGINT", "0", "Reports BIGINT columns as INTEGER."),
-    inert(flag<&S::bigint_bind_str>("DFLT_BIGINT_BIND_STR", "", "0", "SQL_C_DEFAULT of BIGINT is text.")),
-    inert(flag<&S::tinyint1_is_bit>("TINYINT1_IS_BIT", "", "0", "Reports TINYINT(1) columns as BIT.")),
-    inert(flag<&S::no_binary_result>("NO_BINARY_RESULT", "", "0", "Reports binary results of functions as text.")),
+    flag<&S::bigint_bind_str>("DFLT_BIGINT_BIND_STR", "", "0", "SQL_C_DEFAULT of a BIGINT parameter is text."),
+    flag<&S::tinyint1_is_bit>("TINYINT1_IS_BIT", "", "0", "Reports TINYINT(1) columns as BIT."),
+    flag<&S::no_binary_result>("NO_BINARY_RESULT", "", "0", "Binary columns of results that belong to no table, such as those of functions, are text."),
     flag<&S::full_column_names>("FULL_COLUMN_NAMES", "", "0", "SQLDescribeCol gives table.column."),
     number<&S::long_size_cap>(K::size, "LONG_SIZE_CAP", "", "1048576", 0, 2147483647, "Largest column size reported for long types, in characters, so that clients that allocate by it stay small; data is never cut. 0 is 2147483647."),
     accepted("COLUMN_SIZE_S32", "", "Sizes never pass 2147483647."),
@@ -311,8 +306,8 @@ constexpr Keyword kKeywords[] = {
     // Catalog functions.
     flag<&S::no_catalog>("NO_CATALOG", "", "0", "Databases are not reported as catalogs."),
     flag<&S::no_schema>("NO_SCHEMA", "", "1", "0 reports databases as schemas."),
-    inert(flag<&S::schema_no_error>("SCHEMANOERROR", "", "0", "Catalog functions ignore a schema argument instead of refusing it.")),
-    inert(flag<&S::null_is_current>("NULLISCURRENT", "", "1", "A NULL catalog argument means the current database, not all.")),
+    flag<&S::schema_no_error>("SCHEMANOERROR", "", "0", "Catalog functions ignore a schema argument, which nothing has, instead of finding nothing."),
+    flag<&S::null_is_current>("NULLISCURRENT", "", "1", "A NULL catalog argument of catalog functions means the current database; 0: every database."),
     accepted("NO_I_S", "", "Catalog functions read information_schema."),
 
     // Of the other drivers, or of the driver manager, and rightly without effect.

@@ -27,13 +27,10 @@ std::string values(const Keyword& keyword) {
 }
 
 bool has_effect(const Keyword& keyword) {
-  return keyword.in_effect && keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported;
+  return keyword.kind != KeywordKind::accepted && keyword.kind != KeywordKind::unsupported;
 }
 
-std::string_view treatment(const Keyword& keyword) {
-  if (!keyword.in_effect) return "kept for a later version, warning";
-  return keyword.kind == KeywordKind::accepted ? "accepted" : "warning";
-}
+std::string_view treatment(const Keyword& keyword) { return keyword.kind == KeywordKind::accepted ? "accepted" : "warning"; }
 
 void print(const std::string& line) { std::printf("%s\n", line.c_str()); }
 

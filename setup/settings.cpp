@@ -25,7 +25,6 @@ Problem unknown(const std::string& spelling) {
 }
 
 Problem without_effect(const Keyword& keyword, const std::string& spelling) {
-  if (!keyword.in_effect) return {false, spelling, spelling + " has no effect in this version of the driver."};
   return {false, spelling, spelling + " has no effect: " + std::string(keyword.help)};
 }
 
@@ -50,7 +49,6 @@ void apply_option(Settings& settings, std::string_view canonical, std::vector<co
     if (contains(already, owner)) continue;
     keyword->set(settings, "1");
     already.push_back(owner);
-    if (!keyword->in_effect) problems.push_back(without_effect(*keyword, std::string(option.keyword)));
   }
 }
 
@@ -131,8 +129,6 @@ void apply(Settings& settings, std::span<const Pair> pairs, std::vector<const Ke
       problems.push_back(bad_value(*keyword, pair.keyword, pair.value));
     } else if (keyword == option) {
       option_mask = std::move(*value);
-    } else if (!keyword->in_effect && keyword->get(settings) != keyword->default_value) {
-      problems.push_back(without_effect(*keyword, pair.keyword));
     }
   }
   apply_option(settings, option_mask, already, problems);

@@ -84,7 +84,6 @@ struct Keyword {
   std::string (*get)(const Settings&);             // the canonical value
   std::uint64_t least = 0, most = 0;               // of number, seconds and size
   std::string_view same_as = {};                   // the keyword whose setting this one shares: of both, the first given counts
-  bool in_effect = true;  // false: kept in Settings, but nothing acts on it; a warning when it is changed
 };
 std::span<const Keyword> keywords();
 const Keyword* find_keyword(std::string_view spelling);  // case-insensitive, aliases too; '-' and '_' as given

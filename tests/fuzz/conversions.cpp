@@ -227,7 +227,7 @@ void convert_out(Bytes input) {
 void convert_in(Bytes input) {
   ByteReader in(input);
   const SQLSMALLINT c_type = choose(kCTypes, in.u8()), sql_type = choose(kSqlTypes, in.u8());
-  const InPlan plan = plan_input(c_type, sql_type, in.u8() % 10);
+  const InPlan plan = plan_input(c_type, sql_type, {.decimal_digits = static_cast<SQLSMALLINT>(in.u8() % 10)});
   Bytes value = in.take_rest();
   if (plan.convert == nullptr || value.size() < c_type_size(c_type)) return;
   if (!is_text_or_bytes(c_type)) value = value.first(c_type_size(c_type));

@@ -31,6 +31,12 @@ TEST(TypeColumns, AnEnumerationThatNamesUnsignedIsNone) {
   EXPECT_EQ(type_columns({.data_type = "enum", .is_unsigned = true, .characters = 8}, kNarrow).type_name, "enum");
 }
 
+TEST(TypeColumns, OneDigitIsABitWhereThatIsWished) {
+  const TypeFacts one{.data_type = "tinyint", .precision = 3, .scale = 0, .is_one_wide = true};
+  EXPECT_EQ(type_columns(one, kNarrow).data_type, SQL_TINYINT);
+  EXPECT_EQ(type_columns(one, {.describe = {.tinyint1_is_bit = true}}).data_type, SQL_BIT);
+}
+
 TEST(TypeColumns, ADecimalIsAsLongAsItIsDeclared) {
   const TypeColumns type = type_columns({.data_type = "decimal", .precision = 18, .scale = 4}, kNarrow);
   EXPECT_EQ(type.data_type, SQL_DECIMAL);
@@ -131,8 +137,8 @@ TEST(CatalogRows, ColumnsAboutTheTypeTakeThePlaceOfItsFacts) {
     values.insert(values.end(), {"1", "remark", std::nullopt, "3", "YES"});
     return values;
   };
-  const Values decimal{"decimal", "0", std::nullopt, "18", "4", std::nullopt},
-      text{"varchar", "0", "64", std::nullopt, std::nullopt, std::nullopt};
+  const Values decimal{"decimal", "0", std::nullopt, "18", "4", std::nullopt, "0"},
+      text{"varchar", "0", "64", std::nullopt, std::nullopt, std::nullopt, "0"};
   const Values as_decimal{"db", std::nullopt, "t",      "a",          "3", "decimal",    "18",         "20", "4",
                           "10", "1",          "remark", std::nullopt, "3", std::nullopt, std::nullopt, "3",  "YES"};
   const Values as_text{"db",         std::nullopt, "t",      "b",          "12", "varchar",    "64",  "256", std::nullopt,
@@ -144,7 +150,7 @@ TEST(CatalogRows, ColumnsAboutTheTypeTakeThePlaceOfItsFacts) {
 
 TEST(CatalogRows, SpecialColumnsHaveNoSecondGroup) {
   CatalogRows rows(kSpecialColumnsTypes, kNarrow);
-  EXPECT_EQ(shown(rows, {"2", "id", "int", "0", std::nullopt, "10", "0", std::nullopt, "1"}, kSpecialColumnsShape.size()),
+  EXPECT_EQ(shown(rows, {"2", "id", "int", "0", std::nullopt, "10", "0", std::nullopt, "0", "1"}, kSpecialColumnsShape.size()),
             (Values{"2", "id", "4", "int", "10", "4", "0", "1"}));
 }
 
@@ -152,7 +158,7 @@ TEST(CatalogRows, ManyTypesAreToldApart) {
   CatalogRows rows(kSpecialColumnsTypes, kNarrow);
   for (int characters = 1; characters <= 10'000; ++characters) {
     const std::string size = std::to_string(characters);
-    const Values row = shown(rows, {"2", "id", "varchar", "0", size, std::nullopt, std::nullopt, std::nullopt, "1"},
+    const Values row = shown(rows, {"2", "id", "varchar", "0", size, std::nullopt, std::nullopt, std::nullopt, "0", "1"},
                              kSpecialColumnsShape.size());
     ASSERT_EQ(row[4], size);
   }
@@ -161,14 +167,14 @@ TEST(CatalogRows, ManyTypesAreToldApart) {
 TEST(CatalogRows, ARowThatDoesNotFitIsRefused) {
   CatalogRows rows(kSpecialColumnsTypes, kNarrow);
   std::vector<protocol::Cell> cells(kSpecialColumnsShape.size());
-  const Values good{"2", "id", "int", "0", std::nullopt, "10", "0", std::nullopt, "1"};
+  const Values good{"2", "id", "int", "0", std::nullopt, "10", "0", std::nullopt, "0", "1"};
   std::vector<std::uint8_t> row = text_row(good);
   EXPECT_TRUE(rows.split(row, cells));
   for (std::size_t size = 0; size < row.size(); ++size) {
     EXPECT_FALSE(rows.split(protocol::Bytes(row).first(size), cells)) << size;
   }
   Values without_type = good, without_end = good;
-  without_type[2] = without_end[8] = std::nullopt;
+  without_type[2] = without_end[9] = std::nullopt;
   EXPECT_FALSE(rows.split(text_row(without_type), cells));
   EXPECT_FALSE(rows.split(text_row(without_end), cells));
 }

@@ -20,8 +20,8 @@ struct Sent {
   std::string bytes;
 };
 
-Sent send_memory(const void* data, SQLLEN size, SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT digits = 0) {
-  const InPlan plan = plan_input(c_type, sql_type, digits);
+Sent send_memory(const void* data, SQLLEN size, SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& options = {}) {
+  const InPlan plan = plan_input(c_type, sql_type, options);
   if (plan.convert == nullptr) {
     ADD_FAILURE() << "no conversion from " << c_type << " to " << sql_type;
     return {};
@@ -43,14 +43,16 @@ template <class T>
 Sent send(const T& value, SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLSMALLINT digits = 0) {
   std::string memory(sizeof value + 1, '\0');  // at an odd address
   std::memcpy(memory.data() + 1, &value, sizeof value);
-  return send_memory(memory.data() + 1, sizeof value, c_type, sql_type, digits);
+  return send_memory(memory.data() + 1, sizeof value, c_type, sql_type, {.decimal_digits = digits});
 }
 
 // As SQL_C_CHAR and as SQL_C_WCHAR, which have to agree.
 Sent send_text(std::string_view text, SQLSMALLINT sql_type, SQLSMALLINT digits = 0) {
-  const Sent narrow = send_memory(text.data(), static_cast<SQLLEN>(text.size()), SQL_C_CHAR, sql_type, digits);
+  const Sent narrow =
+      send_memory(text.data(), static_cast<SQLLEN>(text.size()), SQL_C_CHAR, sql_type, {.decimal_digits = digits});
   const std::u16string wide = to_utf16(text);
-  const Sent other = send_memory(wide.data(), static_cast<SQLLEN>(wide.size() * 2), SQL_C_WCHAR, sql_type, digits);
+  const Sent other =
+      send_memory(wide.data(), static_cast<SQLLEN>(wide.size() * 2), SQL_C_WCHAR, sql_type, {.decimal_digits = digits});
   EXPECT_EQ(narrow.outcome, other.outcome) << text;
   EXPECT_EQ(narrow.bytes, other.bytes) << text;
   EXPECT_EQ(narrow.type, other.type) << text;
@@ -328,6 +330,17 @@ TEST(ConvertIn, DatesAndTimesThatDoNotFitAreRefused) {
   EXPECT_EQ(outcome(SQL_TIME_STRUCT{0, 60, 0}, SQL_C_TYPE_TIME, SQL_VARCHAR), Outcome::datetime_overflow);
 }
 
+TEST(ConvertIn, WhatADateOrATimeCannotHoldIsDroppedWhereThatIsWished) {
+  const SQL_TIMESTAMP_STRUCT stamp{2024, 2, 29, 1, 2, 3, 4567};
+  const InOptions cuts{.cuts_datetime = true};
+  EXPECT_EQ(send_memory(&stamp, sizeof stamp, SQL_C_TYPE_TIMESTAMP, SQL_TYPE_DATE, cuts).bytes, wire({4, 0xe8, 7, 2, 29}));
+  EXPECT_EQ(send_memory(&stamp, sizeof stamp, SQL_C_TYPE_TIMESTAMP, SQL_TYPE_TIME, cuts).bytes,
+            send(SQL_TIME_STRUCT{1, 2, 3}, SQL_C_TYPE_TIME, SQL_TYPE_TIME).bytes);
+  const std::string_view text = "2024-02-29 01:02:03.0000045";
+  EXPECT_EQ(send_memory(text.data(), static_cast<SQLLEN>(text.size()), SQL_C_CHAR, SQL_TYPE_DATE, cuts).bytes,
+            wire({4, 0xe8, 7, 2, 29}));
+}
+
 TEST(ConvertIn, TemporalLiteralsAreValidatedAndTyped) {
   struct Row {
     std::string_view text;
@@ -452,27 +465,27 @@ TEST(ConvertIn, PairsAreThoseThatTheSpecificationLists) {
            Row{SQL_C_INTERVAL_YEAR_TO_MONTH, "y----------y"},
        }) {
     std::string pairs;
-    for (const SQLSMALLINT type : kClasses) pairs += plan_input(row.c_type, type, 0).convert != nullptr ? 'y' : '-';
+    for (const SQLSMALLINT type : kClasses) pairs += plan_input(row.c_type, type, {}).convert != nullptr ? 'y' : '-';
     EXPECT_EQ(pairs, row.pairs) << row.c_type;
   }
-  EXPECT_EQ(plan_input(SQL_C_CHAR, 12345, 0).convert, nullptr);
-  EXPECT_EQ(plan_input(12345, SQL_VARCHAR, 0).convert, nullptr);
+  EXPECT_EQ(plan_input(SQL_C_CHAR, 12345, {}).convert, nullptr);
+  EXPECT_EQ(plan_input(12345, SQL_VARCHAR, {}).convert, nullptr);
 }
 
 TEST(ConvertIn, DefaultCTypeIsThatOfTheSqlType) {
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_INTEGER, 0).c_type, SQL_C_SLONG);
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_WVARCHAR, 0).c_type, SQL_C_WCHAR);
-  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_TYPE_TIMESTAMP, 0).c_type, SQL_C_TYPE_TIMESTAMP);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_INTEGER, {}).c_type, SQL_C_SLONG);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_WVARCHAR, {}).c_type, SQL_C_WCHAR);
+  EXPECT_EQ(plan_input(SQL_C_DEFAULT, SQL_TYPE_TIMESTAMP, {}).c_type, SQL_C_TYPE_TIMESTAMP);
 }
 
 TEST(ConvertIn, OnlyRawTextAndBytesAreVerbatim) {
-  EXPECT_TRUE(plan_input(SQL_C_CHAR, SQL_LONGVARCHAR, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_WCHAR, SQL_LONGVARCHAR, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARBINARY, 0).is_verbatim);
-  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARCHAR, 0).is_verbatim);
-  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_LONGVARBINARY, 0).is_verbatim);  // hexadecimal
-  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_GUID, 0).is_verbatim);
-  EXPECT_FALSE(plan_input(SQL_C_SLONG, SQL_VARCHAR, 0).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_CHAR, SQL_LONGVARCHAR, {}).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_WCHAR, SQL_LONGVARCHAR, {}).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARBINARY, {}).is_verbatim);
+  EXPECT_TRUE(plan_input(SQL_C_BINARY, SQL_LONGVARCHAR, {}).is_verbatim);
+  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_LONGVARBINARY, {}).is_verbatim);  // hexadecimal
+  EXPECT_FALSE(plan_input(SQL_C_CHAR, SQL_GUID, {}).is_verbatim);
+  EXPECT_FALSE(plan_input(SQL_C_SLONG, SQL_VARCHAR, {}).is_verbatim);
 }
 
 }  // namespace

@@ -21,14 +21,14 @@ std::string literal(const ByteWriter& value, protocol::ParameterType type, bool 
 // Through the conversion that makes such a value, so that both agree on its bytes.
 template <class T>
 std::string literal_of(const T& value, SQLSMALLINT c_type, SQLSMALLINT sql_type) {
-  const InPlan plan = plan_input(c_type, sql_type, 0);
+  const InPlan plan = plan_input(c_type, sql_type, {});
   ByteWriter out;
   EXPECT_EQ(plan.convert(plan, &value, sizeof value, out), Outcome::ok);
   return literal(out, plan.type);
 }
 
 std::string literal_of_text(std::string_view text, SQLSMALLINT sql_type, bool no_backslash_escapes = false) {
-  const InPlan plan = plan_input(SQL_C_CHAR, sql_type, 0);
+  const InPlan plan = plan_input(SQL_C_CHAR, sql_type, {});
   ByteWriter out;
   EXPECT_EQ(plan.convert(plan, text.data(), static_cast<SQLLEN>(text.size()), out), Outcome::ok);
   return literal(out, plan.type, no_backslash_escapes);
@@ -66,7 +66,7 @@ TEST(Literals, TextCannotEndItsLiteral) {
 }
 
 TEST(Literals, BytesAreHexadecimal) {
-  const InPlan plan = plan_input(SQL_C_BINARY, SQL_VARBINARY, 0);
+  const InPlan plan = plan_input(SQL_C_BINARY, SQL_VARBINARY, {});
   for (const bool mode : {false, true}) {
     ByteWriter out;
     plan.convert(plan, "\0\xff'", 3, out);

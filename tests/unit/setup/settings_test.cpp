@@ -151,9 +151,7 @@ TEST(Settings, BothDriversSpellingsMeanTheSame) {
   for (const auto& row : rows) {
     const Read read(row.string);
     EXPECT_EQ(value_of(read, row.keyword), row.value) << row.string;
-    if (find_keyword(row.keyword)->in_effect) {
-      EXPECT_EQ(read.said(), "") << row.string;
-    }
+    EXPECT_EQ(read.said(), "") << row.string;
   }
 }
 
@@ -223,18 +221,6 @@ TEST(Settings, KeywordThatWouldChangeResultsButIsUnsupportedWarnsWhenTurnedOn) {
   EXPECT_THAT(Read("OPTION=512").said(), HasSubstr("? PAD_SPACE has no effect"));
   EXPECT_EQ(Read("PAD_SPACE=0;USE_MYCNF=No;ENABLE_DNS_SRV=").said(), "");
   EXPECT_EQ(Read("PLUGIN_DIR=/x;MULTI_HOST=1;PREFETCH=100;AUTO_RECONNECT=1;Trace=0;Setup=x;Threading=2").said(), "");
-}
-
-TEST(Settings, SettingThatNothingReadsWarnsWhenItIsChanged) {
-  for (const Keyword& keyword : keywords()) {
-    if (keyword.in_effect) continue;
-    const std::string name(keyword.name);
-    EXPECT_EQ(Read(name + "=" + std::string(keyword.default_value)).said(), "") << name;
-    if (keyword.kind != KeywordKind::boolean) continue;
-    const std::string warning = "? " + name + " has no effect in this version of the driver.\n";
-    EXPECT_EQ(Read(name + (keyword.default_value == "0" ? "=1" : "=0")).said(), warning);
-  }
-  EXPECT_EQ(Read("CHARSET=UTF8MB4").said(), "");
 }
 
 TEST(Settings, SecretNeverAppearsInAMessage) {
