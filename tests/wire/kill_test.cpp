@@ -58,6 +58,21 @@ TEST(QueryTimeout, ClosesTheConnectionWhereTheServerRefusesToStopIt) {
       {.servers = kMariaDbs, .whole_only = true});
 }
 
+// A connection number of 64 bits of which the greeting carries half, or a gateway's own, might be a stranger's: no KILL goes
+// out.
+TEST(QueryTimeout, ClosesTheConnectionWhereAKillMightHitAStranger) {
+  const Server old_tidb{"TiDB 6.5", "5.7.25-TiDB-v6.5.0", kTiDb7.capabilities, kTiDb7.auth_plugin};
+  const Server* const doubtful[] = {&old_tidb, &kVitess};
+  replay(script().reads(query("SELECT SLEEP(60)")).expects_close(),  // and nobody else connects
+         [](Connection& connection) {
+           Statement statement(connection);
+           statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
+           expect_error("HYT00", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+           EXPECT_TRUE(connection.is_dead());
+         },
+         {.servers = doubtful, .whole_only = true, .wrappings = {}});
+}
+
 TEST(Cancel, FromAnotherThreadEndsTheStatementAndNoOther) {
   replay(
       [](const Server& server) {

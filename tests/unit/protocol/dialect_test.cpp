@@ -142,5 +142,20 @@ TEST(Dialect, TheJustPreparedStatementCanBeExecutedOnlyWhereAMariaDbItselfAnswer
   EXPECT_FALSE(negotiate({"9.7.0", kMySql97}, {}).execute_last_prepared());
 }
 
+TEST(Dialect, AKillIsTrustedWhereTheGreetingsNumberIsTheConnectionsOwn) {
+  EXPECT_TRUE(negotiate({"9.7.0", kMySql97}, {}).kills_by_connection_id());
+  EXPECT_TRUE(negotiate({"11.8.3-MariaDB", kMariaDb1011}, {}).kills_by_connection_id());
+  EXPECT_TRUE(negotiate({"8.0.11-TiDB-v7.5.0", kTiDb}, {}).kills_by_connection_id());
+  EXPECT_FALSE(negotiate({"5.7.25-TiDB-v6.5.0", kTiDb}, {}).kills_by_connection_id());
+  EXPECT_FALSE(negotiate({"8.0.30-Vitess", kTiDb}, {}).kills_by_connection_id());
+}
+
+// Two bytes a query; what offers them reads them.
+TEST(Negotiate, QueryAttributesAreAgreedToWhereTheyAreOffered) {
+  EXPECT_TRUE(negotiate({"9.7.0", kMySql97}, {}).query_attributes());
+  EXPECT_FALSE(negotiate({"8.0.30-Vitess", kTiDb}, {}).query_attributes());
+  EXPECT_FALSE(negotiate({"11.8.3-MariaDB", kMariaDb1011}, {}).query_attributes());
+}
+
 }  // namespace
 }  // namespace selkie::protocol
