@@ -86,6 +86,8 @@ long scaled_count(const Workload& workload, const Extent& extent, double scale) 
     case Kind::blob_put: return extent.pieces;
     case Kind::tables: return extent.tables;
     case Kind::columns: return extent.tables * kColumnsPerTable;
+    case Kind::tables_one:
+    case Kind::columns_one: return std::min(scaled(20), workload.count);  // a larger schema, not more of the calls
     case Kind::breadth: return std::max(1L, scaled(20'000) / workload.shape.size) * workload.shape.size;
     case Kind::threads_scan: return static_cast<long>(extent.rows) / workload.shape.size * workload.shape.size;
     case Kind::threads_select: return scaled(320) / workload.shape.size * workload.shape.size;

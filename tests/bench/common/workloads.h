@@ -126,8 +126,8 @@ inline constexpr Workload kWorkloads[] = {
 
     {"tables", Kind::tables, 2000, "row", {.rowset = 100}},
     {"columns", Kind::columns, 20'000, "row", {.rowset = 100}},
-    {"tables.one", Kind::tables_one, 1000, "op", {.rowset = 100}},
-    {"columns.one", Kind::columns_one, 1000, "op", {.rowset = 100}},
+    {"tables.one", Kind::tables_one, 200, "op", {.rowset = 100}},
+    {"columns.one", Kind::columns_one, 200, "op", {.rowset = 100}},
     {"abandon", Kind::abandon, 5, "op"},
 
     // For round trips: what a network's delay costs.
