@@ -6,7 +6,8 @@
 namespace selkie::protocol {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;         // what one read asks for
+constexpr std::size_t kFirstReadBytes = 8 * 1024;     // enough for a log-in and short answers
+constexpr std::size_t kReadBytes = 64 * 1024;         // what one read asks for from when they were filled once
 constexpr std::size_t kKeptWriteBytes = 1024 * 1024;  // a writer that grew past this gives its memory back
 
 void put_header(std::uint8_t* at, std::size_t size, std::uint8_t sequence) {
@@ -17,15 +18,17 @@ void put_header(std::uint8_t* at, std::size_t size, std::uint8_t sequence) {
 }  // namespace
 
 std::span<std::uint8_t> FrameReader::writable() {
+  const std::size_t capacity = buffer_.capacity();
+  const bool was_filled = end_ == capacity && capacity < kReadBytes;
   if (begin_ != 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
   // Growth follows what has arrived, never what a header claims: no more than twice the memory that is half full already.
-  const std::size_t capacity = buffer_.capacity();
-  const bool full = end_ == capacity;
-  if (full || (wanted_ > capacity && end_ >= capacity / 2)) {
+  if (capacity == 0) {
+    buffer_.resize(kFirstReadBytes);
+  } else if (was_filled || end_ == capacity || (wanted_ > capacity && end_ >= capacity / 2)) {
     const std::size_t enough = std::max(wanted_, capacity + kReadBytes);
     buffer_.resize(std::max(kReadBytes, std::min(enough, 2 * capacity)));
   }

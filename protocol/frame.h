@@ -25,9 +25,9 @@ class FrameReader {
  public:
   explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
 
-  // Where the next bytes from the stream go; room for at least one byte, usually 64 KiB or what the current packet lacks.
-  // Packets handed out earlier are invalid from here on. Memory grows with the bytes that arrive, not with the length that a
-  // header claims. Throws std::bad_alloc.
+  // Where the next bytes from the stream go; room for at least one byte: 8 KiB until that was filled once, then usually 64 KiB
+  // or what the current packet lacks. Packets handed out earlier are invalid from here on. Memory grows with the bytes that
+  // arrive, not with the length that a header claims. Throws std::bad_alloc.
   std::span<std::uint8_t> writable();
   void commit(std::size_t received_bytes) { end_ += received_bytes; }
 

@@ -29,8 +29,9 @@ constexpr Entry kEntries[] = {
 std::set<std::string> listed_names() {
   std::set<std::string> names;
   for (const Entry& entry : kEntries) {
-    names.insert(entry.name);
-    if (entry.has_wide_twin) names.insert(std::string(entry.name) + "W");
+    const std::string name = entry.name, libtool_name = "libselkieodbc_LTX_" + name;
+    names.insert({name, libtool_name});
+    if (entry.has_wide_twin) names.insert({name + "W", libtool_name + "A", libtool_name + "W"});
   }
   return names;
 }
@@ -47,6 +48,21 @@ TEST(Library, ExportsExactlyTheListedNames) {
   std::istringstream lines(output_of("nm -D --defined-only '" SELKIE_DRIVER "'"));
   for (std::string address, kind, name; lines >> address >> kind >> name;) exported.insert(name);
   EXPECT_EQ(exported, listed_names());
+}
+
+// unixODBC looks for these names first; they are the same functions.
+TEST(Library, HasEachNameAsLibtoolSpellsIt) {
+  void* const library = ::dlopen(SELKIE_DRIVER, RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr) << ::dlerror();
+  for (const Entry& entry : kEntries) {
+    const std::string name = entry.name, libtool_name = "libselkieodbc_LTX_" + name;
+    void* const function = ::dlsym(library, name.c_str());
+    EXPECT_EQ(::dlsym(library, libtool_name.c_str()), function) << name;
+    if (!entry.has_wide_twin) continue;
+    EXPECT_EQ(::dlsym(library, (libtool_name + "A").c_str()), function) << name;
+    EXPECT_EQ(::dlsym(library, (libtool_name + "W").c_str()), ::dlsym(library, (name + "W").c_str())) << name;
+  }
+  ::dlclose(library);
 }
 
 TEST(Library, NeedsNoDriverManager) {

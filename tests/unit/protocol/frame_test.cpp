@@ -138,20 +138,36 @@ TEST(FrameReader, MemoryFollowsWhatArrivesNotWhatAHeaderClaims) {
 TEST(FrameReader, OnceWarmAllocatesNothing) {
   const Packet stream = framed(std::vector<Packet>(300, patterned(1000)));
   FrameReader reader(kNoBound);
-  reader.writable();
+  const auto read_stream = [&] {
+    for (std::size_t at = 0; at < stream.size();) {
+      const std::span<std::uint8_t> room = reader.writable();
+      const std::size_t count = std::min(room.size(), stream.size() - at);
+      std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), count, room.begin());
+      reader.commit(count);
+      at += count;
+      Bytes payload;
+      while (reader.next(payload) == FrameStatus::packet) {}
+    }
+    reader.expect_sequence(0);
+  };
+  read_stream();
   const std::size_t before = allocations();
   const std::uint8_t* const memory = reader.writable().data();
-  for (std::size_t at = 0; at < stream.size();) {
-    const std::span<std::uint8_t> room = reader.writable();
-    const std::size_t count = std::min(room.size(), stream.size() - at);
-    std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), count, room.begin());
-    reader.commit(count);
-    at += count;
-    Bytes payload;
-    while (reader.next(payload) == FrameStatus::packet) {}
-  }
+  read_stream();
   EXPECT_EQ(allocations(), before);
   EXPECT_EQ(reader.writable().data(), memory);
+}
+
+TEST(FrameReader, AsksForLittleUntilThatWasFilledOnce) {
+  FrameReader reader(kNoBound);
+  const std::size_t first = reader.writable().size();
+  EXPECT_LE(first, 8u * 1024);
+  const Packet stream = framed(std::vector<Packet>(first / 128, patterned(124)));
+  std::ranges::copy(stream, reader.writable().begin());
+  reader.commit(stream.size());
+  Bytes payload;
+  while (reader.next(payload) == FrameStatus::packet) {}
+  EXPECT_EQ(reader.writable().size(), 64u * 1024);
 }
 
 TEST(FrameReader, GivesRoomThoughNothingWasTakenOut) {
