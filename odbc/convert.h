@@ -138,6 +138,7 @@ using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN siz
 struct InPlan {
   InConverter convert = nullptr;  // null: 07006
   protocol::ParameterType type;   // what is announced to the server: the value's natural wire type
+  std::uint8_t memory_bytes = 0;  // so many, where the value's memory is what goes out, whatever is in it; else 0
   bool is_verbatim = false;       // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
   SQLSMALLINT c_type = 0, sql_type = 0;
   SQLSMALLINT decimal_digits = 0;

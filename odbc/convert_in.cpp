@@ -200,6 +200,15 @@ bool is_listed(SQLSMALLINT c_type, SQLSMALLINT sql_type) {
   return !is_exact_number(c_type) || !is_interval(sql_type) || interval_range(sql_type).is_single();
 }
 
+// An integer of C for an exact type that takes whatever is in it.
+bool sends_memory(const InPlan& plan) {
+  if (!is_exact_number(plan.c_type) || plan.c_type == SQL_C_NUMERIC || !is_exact_type(plan.sql_type)) return false;
+  const std::size_t value_bits = c_type_size(plan.c_type) * 8 - (plan.type.unsigned_ ? 0 : 1);
+  const std::uint64_t highest = std::numeric_limits<std::uint64_t>::max() >> (64 - value_bits);
+  const std::int64_t lowest = plan.type.unsigned_ ? 0 : -static_cast<std::int64_t>(highest) - 1;
+  return lowest >= plan.lowest && highest <= plan.highest;
+}
+
 }  // namespace
 
 InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& options) {
@@ -219,6 +228,7 @@ InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& opt
   if (entries == kTable.end() || to == kNoClass || !is_listed(plan.c_type, sql_type)) return plan;
   plan.convert = entries->entries[to].convert;
   plan.type = entries->entries[to].type;
+  if (sends_memory(plan)) plan.memory_bytes = static_cast<std::uint8_t>(c_type_size(plan.c_type));
   plan.is_verbatim = (is_characters(plan.c_type) && to == index_of<ToText>()) ||
                      (plan.c_type == SQL_C_BINARY && (to == index_of<ToText>() || to == index_of<ToBytes>()));
   return plan;

@@ -403,9 +403,10 @@ Outcome send(const InPlan&, const SQL_TIME_STRUCT& value, ByteWriter& out, ToTex
 }
 
 Outcome send(const InPlan&, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToTimestamp) {
-  if (!has_valid_date(value) || !has_valid_time(value)) return Outcome::bad_datetime;
+  const DateTime made = date_time_of(value);
+  if (!is_calendar_date(made.date) || !is_time_of_day(made.time)) return Outcome::bad_datetime;
   if (is_finer_than_micro(value)) return Outcome::datetime_overflow;
-  put(out, date_time_of(value));
+  put(out, made);
   return Outcome::ok;
 }
 Outcome send(const InPlan& plan, const SQL_TIMESTAMP_STRUCT& value, ByteWriter& out, ToDate) {

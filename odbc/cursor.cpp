@@ -21,25 +21,7 @@ SQLSMALLINT resolve_c_type(SQLSMALLINT c_type, const protocol::Column& column, c
   return default_c_type(description.concise_type, description.is_unsigned);
 }
 
-// Whether SQL_ATTR_MAX_LENGTH counts: columns of characters and bytes.
-bool is_string(protocol::WireType type) {
-  using protocol::WireType;
-  switch (type) {
-    case WireType::varchar:
-    case WireType::var_string:
-    case WireType::string:
-    case WireType::enum_:
-    case WireType::set:
-    case WireType::json:
-    case WireType::tiny_blob:
-    case WireType::medium_blob:
-    case WireType::long_blob:
-    case WireType::blob: return true;
-    default: return false;
-  }
-}
-
-// Shortens a value to SQL_ATTR_MAX_LENGTH, text between two characters.
+// Shortens a value of characters or bytes to SQL_ATTR_MAX_LENGTH, text between two characters.
 protocol::Cell cut(protocol::Cell cell, const protocol::Column& column, SQLULEN max_bytes) {
   if (cell.size_bytes <= max_bytes || !is_string(column.type)) return cell;
   cell.size_bytes = max_bytes;

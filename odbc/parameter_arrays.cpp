@@ -30,7 +30,7 @@ void ParameterArray::begin() {
   sets_ = statement_.sql_.markers.empty() ? 1 : statement_.parameters_.sets();
   next_ = failed_ = succeeded_ = 0;
   stopped_ = false;
-  for (std::size_t set = 0; sets_ > 1 && set < sets_; ++set) statement_.parameters_.set_status(set, SQL_PARAM_UNUSED);
+  if (sets_ > 1) statement_.parameters_.clear_statuses();
 }
 
 SQLRETURN ParameterArray::run() {
@@ -115,7 +115,7 @@ void ParameterArray::set_failed(std::size_t set) {
 
 void ParameterArray::sets_failed(const std::vector<std::size_t>& sets, SQLUSMALLINT status) {
   failed_ += sets.size();
-  for (const std::size_t set : sets) statement_.parameters_.set_status(set, status);
+  statement_.parameters_.set_statuses(sets, status);
 }
 
 void ParameterArray::count_rows(std::uint64_t affected) {
@@ -161,7 +161,7 @@ void ParameterArray::run_commands_of_many(bool bulk) {
     if (gathered_.empty()) continue;
     try {
       if (send_gathered(session, bulk)) {
-        for (const std::size_t set : gathered_) statement_.parameters_.set_status(set, SQL_PARAM_SUCCESS);
+        statement_.parameters_.set_statuses(gathered_, SQL_PARAM_SUCCESS);
         statement_.parameters_.set_processed(next_);
         succeeded_ += gathered_.size();
         if (own) uncommitted_.swap(gathered_);
@@ -238,7 +238,6 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
   if (bulk) {
     protocol::ByteWriter& out = session.begin_command();
     protocol::write_bulk_head(out, {.statement_id = statement_.server_statement_->id, .types = parameters.types()});
-    out.bytes(parameters.values());
     statement_.sent_types_.clear();
   } else {
     const bool known = many_->sent_types == parameters.types();
@@ -251,11 +250,11 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
                                        .null_bitmap = parameters.null_bitmap(),
                                        .types = types,
                                        .takes_names = session.dialect().query_attributes()});
-    out.bytes(parameters.values());
     many_->sent_types = parameters.types();
   }
-  session.end_command();
+  session.end_command(true, parameters.values());
   statement_.send(session);
+  session.await_answers(2);
 
   if (auto safe = session.next_result(nullptr); !safe.ok()) {
     const bool commit_failed = !uncommitted_.empty();
@@ -396,6 +395,7 @@ std::size_t ParameterArray::send_batch(protocol::Session& session) {
 }
 
 void ParameterArray::read_batch(protocol::Session& session, std::size_t count) {
+  session.await_answers(count);
   for (; count != 0 && !session.idle(); --count) {
     const std::size_t set = waiting_[answered_++];
     statement_.answer_ = protocol::Answer(session, protocol::Encoding::binary, 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "odbc/charset.h"
 #include "odbc/statement.h"
@@ -116,8 +117,16 @@ bool Parameters::is_ignored(std::size_t set) const {
   return operations != nullptr && operations[set] == SQL_PARAM_IGNORE;
 }
 
-void Parameters::set_status(std::size_t set, SQLUSMALLINT status) {
-  if (SQLUSMALLINT* statuses = statement_.ipd().array_status_ptr; statuses != nullptr) statuses[set] = status;
+void Parameters::set_statuses(std::span<const std::size_t> sets, SQLUSMALLINT status) {
+  SQLUSMALLINT* const statuses = statement_.ipd().array_status_ptr;
+  if (statuses == nullptr) return;
+  for (const std::size_t set : sets) statuses[set] = status;
+}
+
+void Parameters::clear_statuses() {
+  if (SQLUSMALLINT* statuses = statement_.ipd().array_status_ptr; statuses != nullptr) {
+    std::fill_n(statuses, sets(), SQLUSMALLINT{SQL_PARAM_UNUSED});
+  }
 }
 
 void Parameters::set_processed(std::size_t sets) {
@@ -189,13 +198,29 @@ std::optional<Parameters::Sent> Parameters::unusual_value(const Bound& bound, st
   return std::nullopt;
 }
 
-inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
+// Appends a value that is neither NULL nor a DEFAULT; before it `lead` bytes of zero.
+template <std::size_t lead>
+[[gnu::always_inline]] inline void Parameters::append_converted(const Bound& bound, const Value& value) {
+  const auto append_memory = [&](auto size_bytes) {
+    std::uint8_t* const out = values_.extend(lead + size_bytes);
+    std::memset(out, 0, lead);
+    std::memcpy(out + lead, value.data, size_bytes);
+  };
+  if (bound.plan.memory_bytes == 4) return append_memory(std::integral_constant<std::size_t, 4>());
+  if (bound.plan.memory_bytes == 8) return append_memory(std::integral_constant<std::size_t, 8>());
+  std::memset(values_.extend(lead), 0, lead);
+  const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
+  if (is_error(outcome)) [[unlikely]]
+    fail(bound.number, outcome);
+}
+
+// Appends the set's value, if it is one.
+Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
   Value value;
   if (!plain_value(bound, set, value)) {
     if (const std::optional<Sent> sent = unusual_value(bound, set, value)) return *sent;
   }
-  const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
-  if (is_error(outcome)) fail(bound.number, outcome);
+  append_converted<0>(bound, value);
   return Sent::value;
 }
 
@@ -288,22 +313,31 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
 }
 
 void Parameters::append_bulk_row(std::size_t set) {
-  using protocol::BulkIndicator;
+  static_assert(protocol::BulkIndicator::value == protocol::BulkIndicator{0});
   const std::size_t start = values_.size();
   try {
     for (const Bound& bound : bound_) {
-      const std::size_t indicator_at = values_.size();
-      values_.u8(static_cast<std::uint8_t>(BulkIndicator::value));
-      const Sent sent = append_value(bound, set);
-      if (sent == Sent::value) continue;
-      has_null_ |= sent == Sent::null;
-      values_.data()[indicator_at] =
-          static_cast<std::uint8_t>(sent == Sent::null ? BulkIndicator::null : BulkIndicator::default_);
+      Value value;
+      if (plain_value(bound, set, value)) [[likely]] {
+        append_converted<1>(bound, value);
+      } else {
+        append_unusual_bulk_value(bound, set);
+      }
     }
   } catch (...) {
     values_.truncate(start);
     throw;
   }
+}
+
+void Parameters::append_unusual_bulk_value(const Bound& bound, std::size_t set) {
+  using protocol::BulkIndicator;
+  const std::size_t indicator_at = values_.size();
+  values_.u8(static_cast<std::uint8_t>(BulkIndicator::value));
+  const Sent sent = append_value(bound, set);
+  if (sent == Sent::value) return;
+  has_null_ |= sent == Sent::null;
+  values_.data()[indicator_at] = static_cast<std::uint8_t>(sent == Sent::null ? BulkIndicator::null : BulkIndicator::default_);
 }
 
 bool Parameters::awaits_data_in_some_set() const {
@@ -348,12 +382,13 @@ std::optional<SQLPOINTER> Parameters::next_data() {
   return std::nullopt;
 }
 
-bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& out) {
+std::optional<protocol::Bytes> Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream,
+                                                    protocol::ByteWriter& room) {
   Bound& bound = bound_[*data_parameter_];
   if (length == SQL_NULL_DATA) {
     if (bound.source != Source::buffer) throw Fail(SqlState::concatenate_null);
     bound.source = Source::null;
-    return false;
+    return std::nullopt;
   }
   if (bound.source == Source::null) throw Fail(SqlState::concatenate_null);
   if (data == nullptr && length != 0) throw Fail(SqlState::null_pointer);
@@ -368,14 +403,11 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   const bool in_charset = bound.c_type == SQL_C_CHAR && bound.plan.charset != nullptr;
   const bool is_recoded = bound.c_type == SQL_C_WCHAR || in_charset;
   if (!stream || is_recoded) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
-  if (!stream) return false;
-  if (!is_recoded) {
-    out.bytes({bytes, static_cast<std::size_t>(size)});
-    return true;
-  }
+  if (!stream) return std::nullopt;
+  if (!is_recoded) return protocol::Bytes(bytes, static_cast<std::size_t>(size));
   if (in_charset) {
-    decode_piece(bound, out);
-    return true;
+    decode_piece(bound, room);
+    return room.bytes();
   }
   // UTF-16 goes out as UTF-8; half a unit or half a surrogate pair waits for the next piece.
   std::vector<std::uint8_t>& waiting = bound.collected;
@@ -385,9 +417,9 @@ bool Parameters::put_data(SQLPOINTER data, SQLLEN length, bool may_stream, proto
   std::string text(units.size() * 3, '\0');
   const Converted done = utf16_to_utf8(units.data(), units.size(), text.data(), text.size());
   if (done.replaced) fail(bound.number, Outcome::not_convertible);
-  out.text(std::string_view(text).substr(0, done.written));
+  room.text(std::string_view(text).substr(0, done.written));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(units.size() * 2));
-  return true;
+  return room.bytes();
 }
 
 // Goes out as UTF-8; a character whose end has not come waits for the next piece.

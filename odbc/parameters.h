@@ -42,7 +42,9 @@ class Parameters {
   bool has_attributes() const { return !attribute_names_.empty(); }
   std::size_t sets() const;                // SQL_ATTR_PARAMSET_SIZE
   bool is_ignored(std::size_t set) const;  // by SQL_ATTR_PARAM_OPERATION_PTR
-  void set_status(std::size_t set, SQLUSMALLINT status);
+  void set_status(std::size_t set, SQLUSMALLINT status) { set_statuses({&set, 1}, status); }
+  void set_statuses(std::span<const std::size_t> sets, SQLUSMALLINT status);
+  void clear_statuses();  // no set has run
   void set_processed(std::size_t sets);
 
   // --- Values for the wire: of one set (convert), or of many, appended one after the other
@@ -83,8 +85,9 @@ class Parameters {
   bool has_data() const { return bound_[*data_parameter_].source != Source::buffer; }
   // Takes a piece of the current parameter.
   //   may_stream  the statement is prepared on the server: text and bytes can go there piece by piece
-  //   true        `out` holds a piece to send as long data of parameter data_parameter()
-  bool put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& out);
+  // Answers a piece to send as long data of parameter data_parameter(), if there is one: in the application's memory, or
+  // in `room`.
+  std::optional<protocol::Bytes> put_data(SQLPOINTER data, SQLLEN length, bool may_stream, protocol::ByteWriter& room);
   bool has_streamed() const {  // pieces of the current set went to the server
     return std::ranges::any_of(bound_, [](const Bound& bound) { return bound.source == Source::streamed; });
   }
@@ -128,8 +131,10 @@ class Parameters {
   bool plain_value(const Bound& bound, std::size_t set, Value& value) const;
   enum class Sent : std::uint8_t { value, null, default_ };
   std::optional<Sent> unusual_value(const Bound& bound, std::size_t set, Value& value) const;
-  // Appends one value to values_, if it is one.
+  template <std::size_t lead>
+  void append_converted(const Bound& bound, const Value& value);
   Sent append_value(const Bound& bound, std::size_t set);
+  void append_unusual_bulk_value(const Bound& bound, std::size_t set);
   void append_set(std::size_t set);
   void take_back(std::size_t value_bytes);
   void set_null(std::size_t bit) {

@@ -6,6 +6,11 @@
 #include "odbc/row_operation.h"
 
 namespace selkie::odbc {
+namespace {
+
+constexpr std::size_t kLongDataBytes = 512 * 1024;  // of a command; below the smallest max_allowed_packet in use
+
+}  // namespace
 
 Statement::Statement(Connection& connection)
     : Handle(kTag),
@@ -222,13 +227,18 @@ void Statement::put_data(SQLPOINTER data, SQLLEN length) {
   or_end_data([&] {
     if (operation_) return operation_->put_data(data, length);
     if (!runs_as_text()) prepare_for_parameters();
-    protocol::ByteWriter piece;
-    if (!parameters_.put_data(data, length, may_stream_parameter(), piece)) return;
+    protocol::ByteWriter room;
+    std::optional<protocol::Bytes> rest = parameters_.put_data(data, length, may_stream_parameter(), room);
+    if (!rest) return;
     const Connection::Running running(connection_, *cause_);  // the server may be slow to take it
     protocol::Session& session = connection_.claim(this);
-    protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), piece.bytes());
-    session.end_command(false);
-    require(session.send());
+    do {
+      const protocol::Bytes piece = rest->first(std::min(rest->size(), kLongDataBytes));
+      rest = rest->subspan(piece.size());
+      protocol::write_long_data(session.begin_command(), server_statement_->id, parameters_.data_parameter(), {});
+      session.end_command(false, piece);
+      require(session.send());
+    } while (!rest->empty() && !cause_->cancelled);
     connection_.release(this);
     if (cause_->cancelled) throw Fail(SqlState::cancelled);
   });

@@ -160,6 +160,7 @@ inline std::size_t skip_ascii(const std::uint8_t* in, std::size_t count) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i));
     if (_mm_movemask_epi8(bytes) != 0) break;
   }
+  if (i + 8 <= count && _mm_movemask_epi8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + i))) == 0) i += 8;
   for (; i < count && in[i] < 0x80; ++i) {}
   return i;
 }

@@ -54,22 +54,6 @@ constexpr std::array kLongTypes{
     LongType{std::numeric_limits<std::uint32_t>::max(), "longtext", "longblob"},
 };
 
-bool is_string(WireType type) {
-  switch (type) {
-    case WireType::varchar:
-    case WireType::var_string:
-    case WireType::string:
-    case WireType::enum_:
-    case WireType::set:
-    case WireType::tiny_blob:
-    case WireType::blob:
-    case WireType::medium_blob:
-    case WireType::long_blob:
-    case WireType::json: return true;
-    default: return false;
-  }
-}
-
 bool is_long(SQLSMALLINT type) { return type == SQL_LONGVARCHAR || type == SQL_WLONGVARCHAR || type == SQL_LONGVARBINARY; }
 
 SQLSMALLINT wide_type(SQLSMALLINT type) {
@@ -204,6 +188,22 @@ void describe_string(TypeDescription& d, const Column& column, const DescribeOpt
 }
 
 }  // namespace
+
+bool is_string(WireType type) {
+  switch (type) {
+    case WireType::varchar:
+    case WireType::var_string:
+    case WireType::string:
+    case WireType::enum_:
+    case WireType::set:
+    case WireType::tiny_blob:
+    case WireType::blob:
+    case WireType::medium_blob:
+    case WireType::long_blob:
+    case WireType::json: return true;
+    default: return false;
+  }
+}
 
 bool is_text(const Column& column) {
   if (column.type == WireType::json) return true;  // MySQL gives it the binary charset

@@ -59,6 +59,9 @@ TypeDescription describe(const protocol::Column& column, const DescribeOptions& 
 // too.
 SQLULEN reported_size(SQLSMALLINT concise_type, SQLULEN column_size, const DescribeOptions& options);
 
+// True for the types of characters and bytes.
+bool is_string(protocol::WireType type);
+
 // True for string types whose bytes are text: not the binary charset, or JSON.
 bool is_text(const protocol::Column& column);
 

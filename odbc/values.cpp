@@ -325,14 +325,9 @@ TemporalLiteral scan_temporal(std::string_view text) {
   return literal;
 }
 
-bool is_calendar_date(const Date& date) {
+bool is_late_day_of_month(const Date& date) {
   constexpr std::array<std::uint8_t, 13> kDays{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (date.year < 1 || date.year > 9999 || date.month < 1 || date.month > 12 || date.day < 1) return false;
   return date.day <= kDays[date.month] + (date.month == 2 && is_leap(date.year) ? 1u : 0u);
-}
-
-bool is_time_of_day(const Time& time) {
-  return !time.negative && time.hour < 24 && time.minute < 60 && time.second < 60 && time.micro < 1'000'000;
 }
 
 Date today() {

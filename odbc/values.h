@@ -123,9 +123,17 @@ struct TemporalLiteral {
 // form is none when the text is no such literal or names no day of the calendar.
 TemporalLiteral scan_temporal(std::string_view text);
 
-bool is_calendar_date(const Date& date);  // 1 to 9999, real month and day
-bool is_time_of_day(const Time& time);    // not negative, below 24 hours, fields in range
-Date today();                             // in the process's time zone
+bool is_late_day_of_month(const Date& date);  // of a date past the 28th
+// 1 to 9999, real month and day.
+inline bool is_calendar_date(const Date& date) {
+  if (date.year - 1 >= 9999 || date.month - 1 >= 12 || date.day == 0) return false;
+  return date.day <= 28 || is_late_day_of_month(date);
+}
+// Not negative, below 24 hours, fields in range.
+inline bool is_time_of_day(const Time& time) {
+  return !time.negative && time.hour < 24 && time.minute < 60 && time.second < 60 && time.micro < 1'000'000;
+}
+Date today();  // in the process's time zone
 
 // --- Text forms. Each writes to `out`, which has room for kMaxForm characters, and returns the end.
 inline constexpr std::size_t kMaxForm = 352;  // the widest: DOUBLE's 309 digits before the point and 30 behind it

@@ -85,75 +85,7 @@ class ByteReader {
   bool failed_ = false;
 };
 
-// Appends wire values to a buffer that keeps its capacity when cleared.
-class ByteWriter {
- public:
-  void u8(std::uint8_t value) { *extend(1) = value; }
-  void u16(std::uint16_t value) { little_endian<2>(value); }
-  void u24(std::uint32_t value) { little_endian<3>(value); }
-  void u32(std::uint32_t value) { little_endian<4>(value); }
-  void u64(std::uint64_t value) { little_endian<8>(value); }
-
-  // Spec: page_protocol_basic_dt_integers.html
-  void lenenc(std::uint64_t value) {
-    if (value < 0xfb) return u8(static_cast<std::uint8_t>(value));
-    if (value <= 0xffff) return u8(0xfc), u16(static_cast<std::uint16_t>(value));
-    if (value <= 0xffffff) return u8(0xfd), u24(static_cast<std::uint32_t>(value));
-    u8(0xfe), u64(value);
-  }
-
-  void bytes(Bytes value) { std::copy(value.data(), value.data() + value.size(), extend(value.size())); }
-  void text(std::string_view value) { bytes(as_bytes(value)); }
-  void lenenc_bytes(Bytes value) {
-    if (value.size() >= 0xfb) return lenenc(value.size()), bytes(value);
-    std::uint8_t* const out = extend(1 + value.size());
-    *out = static_cast<std::uint8_t>(value.size());
-    std::copy(value.data(), value.data() + value.size(), out + 1);
-  }
-  void lenenc_text(std::string_view value) { lenenc_bytes(as_bytes(value)); }
-  void text_nul(std::string_view value) { text(value), u8(0); }
-  void zeros(std::size_t count) { std::fill_n(extend(count), count, std::uint8_t{0}); }
-
-  // Room for `count` more bytes, to be filled by the caller; valid until the next append.
-  std::uint8_t* extend(std::size_t count) {
-    if (count > room_.size() - size_) [[unlikely]]
-      grow(count);
-    std::uint8_t* const at = room_.data() + size_;
-    size_ += count;
-    return at;
-  }
-  // Takes back what lies beyond `size_bytes`.
-  void truncate(std::size_t size_bytes) { size_ = size_bytes; }
-
-  std::size_t size() const { return size_; }
-  std::size_t capacity() const { return room_.capacity(); }
-  Bytes bytes() const { return Bytes(room_).first(size_); }
-  std::uint8_t* data() { return room_.data(); }
-  void clear() { size_ = 0; }
-  // Exactly the bytes written.
-  std::vector<std::uint8_t>& buffer() {
-    room_.resize(size_);
-    return room_;
-  }
-
- private:
-  template <std::size_t width>
-  void little_endian(std::uint64_t value) {
-    std::uint8_t* out = extend(width);
-    for (std::size_t i = 0; i < width; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
-  }
-
-  // Memory that was reserved is used up before the bytes move.
-  void grow(std::size_t count) {
-    const std::size_t needed = size_ + count;
-    room_.resize(needed <= room_.capacity() ? room_.capacity() : std::max(needed, 2 * size_));
-  }
-
-  std::vector<std::uint8_t> room_;  // all of it may be written to, so that appending is a copy and an addition
-  std::size_t size_ = 0;
-};
-
-// Raw memory for bytes from outside. Growing keeps what is in it and fills nothing; the kernel moves a large block's pages
+// Raw memory for bytes. Growing keeps what is in it and fills nothing; the kernel moves a large block's pages
 // instead of copying them.
 class RawBuffer {
  public:
@@ -185,6 +117,90 @@ class RawBuffer {
   };
   std::unique_ptr<std::uint8_t, Free> memory_;
   std::size_t capacity_ = 0;
+};
+
+// Appends wire values to a buffer that keeps its capacity when cleared.
+class ByteWriter {
+ public:
+  void u8(std::uint8_t value) { *extend(1) = value; }
+  void u16(std::uint16_t value) { little_endian<2>(value); }
+  void u24(std::uint32_t value) { little_endian<3>(value); }
+  void u32(std::uint32_t value) { little_endian<4>(value); }
+  void u64(std::uint64_t value) { little_endian<8>(value); }
+
+  // Spec: page_protocol_basic_dt_integers.html
+  void lenenc(std::uint64_t value) {
+    if (value < 0xfb) return u8(static_cast<std::uint8_t>(value));
+    if (value <= 0xffff) return u8(0xfc), u16(static_cast<std::uint16_t>(value));
+    if (value <= 0xffffff) return u8(0xfd), u24(static_cast<std::uint32_t>(value));
+    u8(0xfe), u64(value);
+  }
+
+  void bytes(Bytes value) { std::copy(value.data(), value.data() + value.size(), extend(value.size())); }
+  void text(std::string_view value) { bytes(as_bytes(value)); }
+  void lenenc_bytes(Bytes value) {
+    if (value.size() >= 0xfb) [[unlikely]]
+      return lenenc_long(value);
+    std::uint8_t* const out = extend(1 + value.size());
+    *out = static_cast<std::uint8_t>(value.size());
+    std::copy(value.data(), value.data() + value.size(), out + 1);
+  }
+  void lenenc_text(std::string_view value) { lenenc_bytes(as_bytes(value)); }
+  void text_nul(std::string_view value) { text(value), u8(0); }
+  void zeros(std::size_t count) { std::fill_n(extend(count), count, std::uint8_t{0}); }
+
+  // Room for `count` more bytes, to be filled by the caller; valid until the next append.
+  [[gnu::always_inline]] std::uint8_t* extend(std::size_t count) {
+    if (count > static_cast<std::size_t>(end_ - at_)) [[unlikely]]
+      grow(count);
+    return std::exchange(at_, at_ + count);
+  }
+  // Takes back what lies beyond `size_bytes`.
+  void truncate(std::size_t size_bytes) { at_ = room_.data() + size_bytes; }
+  void clear() { truncate(0); }
+  // Until so many bytes are written in all, they stay where they are. Throws std::bad_alloc.
+  void reserve(std::size_t size_bytes) {
+    if (size_bytes > room_.capacity()) grow(size_bytes - size());
+  }
+  // Gives the memory back.
+  void release() { *this = ByteWriter(); }
+
+  std::size_t size() const { return static_cast<std::size_t>(at_ - room_.data()); }
+  std::size_t capacity() const { return room_.capacity(); }
+  Bytes bytes() const { return {room_.data(), size()}; }
+  std::uint8_t* data() { return room_.data(); }
+
+  ByteWriter() = default;
+  ByteWriter(ByteWriter&& other) noexcept
+      : room_(std::move(other.room_)), at_(std::exchange(other.at_, nullptr)), end_(std::exchange(other.end_, nullptr)) {}
+  ByteWriter& operator=(ByteWriter&& other) noexcept {
+    room_ = std::move(other.room_);
+    at_ = std::exchange(other.at_, nullptr);
+    end_ = std::exchange(other.end_, nullptr);
+    return *this;
+  }
+
+ private:
+  // Apart: inlined it would be most of its callers' code.
+  [[gnu::noinline]] void lenenc_long(Bytes value) { lenenc(value.size()), bytes(value); }
+
+  template <std::size_t width>
+  void little_endian(std::uint64_t value) {
+    std::uint8_t* out = extend(width);
+    for (std::size_t i = 0; i < width; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+
+  [[gnu::noinline]] void grow(std::size_t count) {
+    constexpr std::size_t kLeast = 64;
+    const std::size_t written = size();
+    room_.resize(std::max({written + count, 2 * room_.capacity(), kLeast}));
+    at_ = room_.data() + written;
+    end_ = room_.data() + room_.capacity();
+  }
+
+  RawBuffer room_;
+  std::uint8_t* at_ = nullptr;  // in room_, as is its end
+  std::uint8_t* end_ = nullptr;
 };
 
 }  // namespace selkie::protocol

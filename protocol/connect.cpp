@@ -81,15 +81,14 @@ class Login {
   ByteWriter& begin_packet() {
     writer_.clear();
     packet_ = &writer_.begin(frames_.sequence());
-    packet_->buffer().reserve(kPacketReserve + options_.password.size() + options_.password2.size() +
-                              options_.password3.size());
+    packet_->reserve(kPacketReserve + options_.password.size() + options_.password2.size() + options_.password3.size());
     return *packet_;
   }
 
   // Sends what was put into the packet, and forgets it.
   Status send() {
     frames_.expect_sequence(writer_.end());
-    const Wiped wipe(packet_->buffer());
+    const Wiped wipe(*packet_);
     if (trace_) trace_->sent_at_login(writer_.bytes());
     Status sent = stream_->write_all(writer_.bytes(), deadline_);
     return sent.ok() ? Status{} : explained(sent.failure());

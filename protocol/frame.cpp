@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace selkie::protocol {
 namespace {
@@ -123,14 +124,21 @@ void FrameReader::shrink() {
 }
 
 ByteWriter& FrameWriter::begin(std::uint8_t sequence) {
+  buffer_.bytes(std::exchange(tail_, {}));
   packet_start_ = buffer_.size();
   sequence_ = sequence;
   buffer_.zeros(kFrameHeaderBytes);
   return buffer_;
 }
 
-std::uint8_t FrameWriter::end() {
-  const std::size_t size = buffer_.size() - packet_start_ - kFrameHeaderBytes;
+std::uint8_t FrameWriter::end(Bytes tail) {
+  const std::size_t size = buffer_.size() - packet_start_ - kFrameHeaderBytes + tail.size();
+  if (!tail.empty() && size < kMaxFramePayload) {
+    put_header(buffer_.data() + packet_start_, size, sequence_);
+    tail_ = tail;
+    return ++sequence_;
+  }
+  buffer_.bytes(tail);
   const std::size_t full_pieces = size / kMaxFramePayload;  // behind them always comes a shorter one, perhaps empty
   buffer_.zeros(full_pieces * kFrameHeaderBytes);
   std::uint8_t* const first = buffer_.data() + packet_start_;
@@ -147,7 +155,8 @@ std::uint8_t FrameWriter::end() {
 
 void FrameWriter::clear() {
   buffer_.clear();
-  if (buffer_.capacity() > kKeptWriteBytes) buffer_.buffer().shrink_to_fit();
+  tail_ = {};
+  if (buffer_.capacity() > kKeptWriteBytes) buffer_.release();
   packet_start_ = 0;
 }
 

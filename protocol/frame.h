@@ -110,14 +110,19 @@ class FrameWriter {
   // Starts a packet; the payload is what is appended to the returned writer until end(). `sequence` numbers its first piece.
   ByteWriter& begin(std::uint8_t sequence = 0);
   // Completes the packet: splits it into pieces where it has 16 MiB or more. Returns the sequence number after its last piece.
-  std::uint8_t end();
+  //   tail  the end of the payload; copied only where it has to be. Else it has to stay as it is until the next begin() or
+  //         clear()
+  std::uint8_t end(Bytes tail = {});
 
+  // What is to be sent: the bytes, and behind them a tail that was not copied.
   Bytes bytes() const { return buffer_.bytes(); }
+  Bytes tail() const { return tail_; }
   bool empty() const { return buffer_.size() == 0; }
   void clear();
 
  private:
   ByteWriter buffer_;
+  Bytes tail_;  // the caller's
   std::size_t packet_start_ = 0;
   std::uint8_t sequence_ = 0;
 };

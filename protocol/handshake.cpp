@@ -192,7 +192,7 @@ Action HandshakeMachine::login(ByteWriter& out) {
 // Guesses that the account uses the server's default method: where it does, no switch and no round trip is needed.
 Status HandshakeMachine::write_first_answer(ByteWriter& out) {
   ByteWriter answer;
-  answer.buffer().reserve(options_.password.size() + 1024);  // never moved, so that it can be wiped
+  answer.reserve(options_.password.size() + 1024);  // never moved, so that it can be wiped
   const auto try_method = [&](std::string_view name) {
     answer.clear();
     method_ = find_auth_method(name);
@@ -207,7 +207,7 @@ Status HandshakeMachine::write_first_answer(ByteWriter& out) {
   const std::string_view candidates[] = {options_.first_method, greeting_.auth_plugin, kFallbackMethod};
   if (std::ranges::none_of(candidates, try_method)) return cannot_prove();
   round_ = 1;
-  const Wiped wipe(answer.buffer());
+  const Wiped wipe(answer);
   if (dialect_.has(capability::kPluginAuthLenenc)) {
     out.lenenc_bytes(answer.bytes());
   } else if (answer.size() <= 0xff) {
@@ -300,9 +300,9 @@ Failure HandshakeMachine::cannot_prove() const {
 Status HandshakeMachine::check_proof(std::string_view info) const {
   if (!unproven_) return {};
   ByteWriter kept;
-  kept.buffer().reserve(last_data_.size() + kMostKeptBytes);  // never moved, so that it can be wiped
+  kept.reserve(last_data_.size() + kMostKeptBytes);  // never moved, so that it can be wiped
   Status written = method_->kept(auth_context().password, last_data_, kept);
-  const Wiped wipe(kept.buffer());
+  const Wiped wipe(kept);
   if (!written.ok()) return written;
   if (!info.starts_with('\x01')) {
     return {Errc::tls_failed, unproven_->refusal + " (The server did not prove it by the password either.)"};

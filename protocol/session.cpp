@@ -90,8 +90,8 @@ ByteWriter& Session::begin_command() {
   return out_.begin();
 }
 
-void Session::end_command(bool answered) {
-  const std::uint8_t next_sequence = out_.end();
+void Session::end_command(bool answered, Bytes tail) {
+  const std::uint8_t next_sequence = out_.end(tail);
   if (answered) queued_answers_.push_back(next_sequence);
 }
 
@@ -121,7 +121,7 @@ void Session::close_statement(std::uint32_t statement_id) {
 
 Status Session::send() {
   if (dead_) return died_before();
-  if (out_.bytes().size() > kMaxCommandBytes) {
+  if (out_.bytes().size() + out_.tail().size() > kMaxCommandBytes) {
     out_.clear();
     queued_answers_.clear();
     restores_charset_ = false;
@@ -129,11 +129,14 @@ Status Session::send() {
   }
   command_deadline_ = in_future(command_timeout_);
   patience_ = std::chrono::milliseconds(0);
+  least_bytes_ = 0;
   local_file_.reset();
   stops_file_ = file_is_cut_ = false;
   longest_pause_ = {};
   opened_.stream->restart_numbering();
-  Status sent = opened_.stream->write_all(out_.bytes(), in_future(write_timeout_));
+  const Deadline deadline = in_future(write_timeout_);
+  Status sent = out_.tail().empty() ? opened_.stream->write_all(out_.bytes(), deadline)
+                                    : opened_.stream->write_both(out_.bytes(), out_.tail(), deadline);
   out_.clear();
   pending_answers_.insert(pending_answers_.end(), queued_answers_.begin(), queued_answers_.end());
   queued_answers_.clear();
@@ -172,10 +175,10 @@ Deadline Session::read_deadline() const {
   return std::min({command_deadline_, in_future(read_timeout_), in_future(patience_)});
 }
 
-Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room) {
+Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room, Wait wait) {
   const Deadline deadline = read_deadline();
   if (in_rows_) longest_pause_ = std::max(longest_pause_, Clock::now() - last_received_);
-  auto received = opened_.stream->read_some(room, deadline);
+  auto received = wait == Wait::for_all ? opened_.stream->read_full(room, deadline) : opened_.stream->read_some(room, deadline);
   last_received_ = Clock::now();
   if (received.ok()) return received;
   if (received.failure().errc == Errc::timed_out && deadline == command_deadline_) {
@@ -192,7 +195,10 @@ Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room) {
 }
 
 Status Session::receive() {
-  auto received = receive_into(opened_.frames.writable());
+  const std::span<std::uint8_t> room = opened_.frames.writable();
+  const std::size_t least = std::exchange(least_bytes_, 0), unread = opened_.frames.unread_bytes();
+  auto received = least > unread && least - unread <= room.size() ? receive_into(room.first(least - unread), Wait::for_all)
+                                                                  : receive_into(room, Wait::for_some);
   if (!received.ok()) return std::move(received).failure();
   opened_.frames.commit(*received);
   return {};
@@ -424,7 +430,7 @@ Status Session::read_row_part(Bytes& part) { return next_row_part(part, SIZE_MAX
 Result<std::size_t> Session::read_row_part(std::span<std::uint8_t> into) {
   const std::size_t due = std::min(opened_.frames.due_bytes(), into.size());
   if (due >= kWorthReceiving && !dead_) {
-    auto received = receive_into(into.first(due));
+    auto received = receive_into(into.first(due), Wait::for_all);
     if (received.ok()) opened_.frames.received_elsewhere(*received);
     return received;
   }

@@ -121,11 +121,15 @@ class Session {
   bool idle() const { return !dead_ && pending_answers_.empty(); }
   // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
   ByteWriter& begin_command();
-  void end_command(bool answered = true);
+  //   tail  the end of the payload, which may be large: it has to stay as it is until send(), the next thing to call
+  void end_command(bool answered = true, Bytes tail = {});
   // Queues COM_QUERY. The attributes go along where they are agreed on, else nowhere.
   void queue_query(std::string_view sql, const QueryAttributes& attributes = {});
   // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.
   void close_statement(std::uint32_t statement_id);
+  // To be called after send(): the next read waits for so many answers at least to begin, instead of being woken by the first.
+  // None of their commands may be one that could ask for a file.
+  void await_answers(std::size_t count) { least_bytes_ = count * kLeastAnswerBytes; }
   // Sends all queued commands with one write. Errors: connection_lost (with the server's parting words if there are any), ...
   Status send();
 
@@ -175,8 +179,13 @@ class Session {
   Status reset();
 
  private:
+  static constexpr std::size_t kLeastAnswerBytes =
+      kFrameHeaderBytes + 7;  // an OK; an ERR and the head of rows with an end have more
+
   std::unique_ptr<Session> redirected(const ConnectOptions& options) const;
-  Result<std::size_t> receive_into(std::span<std::uint8_t> room);
+  // Reads until `room` is full, where the stream can, or what there is.
+  enum class Wait : bool { for_some, for_all };
+  Result<std::size_t> receive_into(std::span<std::uint8_t> room, Wait wait);
   Status receive();                    // one read from the stream into the frames
   Status next_packet(Bytes& payload);  // the next whole packet
   Status next_row_part(Bytes& part, std::size_t most_bytes);
@@ -205,6 +214,7 @@ class Session {
   std::optional<ResponseMachine> response_;  // of the answer that is being read
   ColumnSetBuilder builder_;
   std::uint64_t columns_expected_ = 0;
+  std::size_t least_bytes_ = 0;  // are sure to come: what the next read waits for
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
   std::string client_charset_{kCharset}, results_charset_{kCharset};

@@ -30,9 +30,14 @@ class Stream {
   // Receives at least one byte into `into` (not empty), with one system call where data is waiting.
   // Errors: connection_lost (end of stream, reset), timed_out. EINTR is retried.
   virtual Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) = 0;
+  // The same, but where it can it waits until `into` is full, so that the caller is woken once: for bytes that are sure to
+  // come.
+  virtual Result<std::size_t> read_full(std::span<std::uint8_t> into, Deadline deadline) { return read_some(into, deadline); }
 
   // Sends everything. Errors: connection_lost, timed_out. Never raises SIGPIPE.
   virtual Status write_all(Bytes bytes, Deadline deadline) = 0;
+  // The same of two pieces, the second right behind the first; where it can be, without a copy.
+  virtual Status write_both(Bytes first, Bytes second, Deadline deadline);
 
   // Commands are written next, or the answer to another command is read next. For a layer with packet numbers of its own.
   virtual void restart_numbering() {}

@@ -60,14 +60,9 @@ class SocketStream final : public Stream {
  public:
   SocketStream(Fd fd, bool is_private) : fd_(std::move(fd)), is_private_(is_private) {}
 
-  Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) override {
-    for (;;) {
-      if (!arm(SO_RCVTIMEO, receive_timeout_, deadline)) return timed_out("read");
-      const ssize_t received = ::recv(fd_.get(), into.data(), into.size(), 0);
-      if (received > 0) return static_cast<std::size_t>(received);
-      if (received == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
-      if (!may_retry(errno, receive_timeout_)) return lost(errno);
-    }
+  Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline deadline) override { return read(into, 0, deadline); }
+  Result<std::size_t> read_full(std::span<std::uint8_t> into, Deadline deadline) override {
+    return read(into, MSG_WAITALL, deadline);
   }
 
   Status write_all(Bytes bytes, Deadline deadline) override {
@@ -81,6 +76,25 @@ class SocketStream final : public Stream {
       }
     }
     return {};
+  }
+
+  Status write_both(Bytes first, Bytes second, Deadline deadline) override {
+    while (!first.empty()) {
+      if (!arm(SO_SNDTIMEO, send_timeout_, deadline)) return timed_out("write");
+      iovec pieces[] = {piece(first), piece(second)};
+      msghdr message{};
+      message.msg_iov = pieces;
+      message.msg_iovlen = std::size(pieces);
+      const ssize_t sent = ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
+      if (sent >= 0) {
+        const auto count = static_cast<std::size_t>(sent);
+        second = second.subspan(count - std::min(count, first.size()));
+        first = first.subspan(std::min(count, first.size()));
+      } else if (!may_retry(errno, send_timeout_)) {
+        return lost(errno);
+      }
+    }
+    return write_all(second, deadline);
   }
 
   bool has_input_or_end() override {
@@ -97,6 +111,18 @@ class SocketStream final : public Stream {
 
  private:
   static constexpr microseconds kNone{0};  // no timeout is set: a call waits for ever
+
+  Result<std::size_t> read(std::span<std::uint8_t> into, int flags, Deadline deadline) {
+    for (;;) {
+      if (!arm(SO_RCVTIMEO, receive_timeout_, deadline)) return timed_out("read");
+      const ssize_t received = ::recv(fd_.get(), into.data(), into.size(), flags);
+      if (received > 0) return static_cast<std::size_t>(received);
+      if (received == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
+      if (!may_retry(errno, receive_timeout_)) return lost(errno);
+    }
+  }
+
+  static iovec piece(Bytes bytes) { return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; }
 
   // Makes the socket's timeout fit the deadline. False: the deadline has passed.
   bool arm(int option, microseconds& in_force, Deadline deadline) {
@@ -234,6 +260,14 @@ const char* socket_advice(int error) {
 }
 
 }  // namespace
+
+Status Stream::write_both(Bytes first, Bytes second, Deadline deadline) {
+  std::vector<std::uint8_t> joined;
+  joined.reserve(first.size() + second.size());
+  joined.insert(joined.end(), first.begin(), first.end());
+  joined.insert(joined.end(), second.begin(), second.end());
+  return write_all(joined, deadline);
+}
 
 Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline deadline) {
   auto addresses = find_addresses(address, deadline);

@@ -148,6 +148,11 @@ class TlsStream final : public Stream {
     return {};
   }
 
+  Status write_both(Bytes first, Bytes second, Deadline deadline) override {
+    if (Status written = write_all(first, deadline); !written.ok()) return written;
+    return write_all(second, deadline);
+  }
+
   // What waits on the socket may be the server's business with TLS alone (session tickets come after the handshake), so
   // OpenSSL has to look: it takes such records and leaves the application's bytes where they are.
   bool has_input_or_end() override {

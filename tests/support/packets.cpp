@@ -17,7 +17,7 @@ constexpr std::uint64_t kCommon =
     capability::kPluginAuth | capability::kConnectAttrs | capability::kPluginAuthLenenc | capability::kExpiredPasswords;
 constexpr std::uint64_t kMySql = kCommon | capability::kLongPassword;
 
-Packet take(ByteWriter& out) { return std::move(out.buffer()); }
+Packet take(ByteWriter& out) { return copy_of(out.bytes()); }
 
 // A reply of one packet that is the same in every dialect.
 Reply single(std::string name, Packet packet) {

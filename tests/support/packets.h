@@ -19,6 +19,7 @@
 namespace selkie::test {
 
 using Packet = std::vector<std::uint8_t>;  // a payload; the server adds the frame header
+inline Packet copy_of(protocol::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 // A server to play: what its greeting says.
 struct Server {

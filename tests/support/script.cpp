@@ -28,7 +28,7 @@ std::string printable(Bytes bytes) {
 Packet bytes_of(const std::function<void(ByteWriter&)>& write) {
   ByteWriter out;
   write(out);
-  return std::move(out.buffer());
+  return copy_of(out.bytes());
 }
 
 using Write = std::function<void(ByteWriter& out, const Agreed& agreed)>;

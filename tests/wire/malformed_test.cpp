@@ -33,7 +33,7 @@ Packet definition(std::uint8_t fixed_part_size, std::uint8_t name_length) {
   out.lenenc_text("a");
   out.u8(fixed_part_size);
   out.u16(45), out.u32(400), out.u8(253), out.u16(0), out.u8(0), out.u16(0);
-  return std::move(out.buffer());
+  return copy_of(out.bytes());
 }
 
 class LeftProtocol : public ::testing::TestWithParam<Damage> {};

@@ -233,7 +233,7 @@ TEST_P(PrepareOutOfPlace, EndsWithAnSqlstate) {
 Reply prepare_ok(std::uint16_t columns, std::uint16_t parameters) {
   ByteWriter out;
   out.u8(0), out.u32(1), out.u16(columns), out.u16(parameters), out.u8(0), out.u16(0);
-  return payload(std::move(out.buffer()));
+  return payload(copy_of(out.bytes()));
 }
 const Reply kDefinition = payload(definition_packet(text("a"), {}));
 
@@ -289,7 +289,7 @@ TEST(WithoutEnd, DefinitionsEndTheConnectionWhereTheirBoundIs) {
   const Packet definition = definition_packet(text(std::string(8u << 20, 'n')), {});
   ByteWriter count;
   count.lenenc(1'000'000);
-  Script talk = script().reads(query("SELECT 1")).sends(payload(std::move(count.buffer())));
+  Script talk = script().reads(query("SELECT 1")).sends(payload(copy_of(count.bytes())));
   for (int i = 0; i < 5; ++i) talk.sends(payload(definition));
   replay(talk.expects_close(),
          [](Connection& connection) {

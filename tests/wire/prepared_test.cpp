@@ -24,7 +24,7 @@ SentParameters one_integer(std::int32_t value, bool with_type) {
   if (with_type) sent.types = {protocol::WireType::long_};
   ByteWriter out;
   out.u32(static_cast<std::uint32_t>(value));
-  sent.values = std::move(out.buffer());
+  sent.values = copy_of(out.bytes());
   return sent;
 }
 

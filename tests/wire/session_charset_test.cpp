@@ -33,7 +33,7 @@ Reply reports(const std::string& charset) {
   out.u16(kAutocommit | protocol::server_status::kSessionStateChanged), out.u16(0);
   out.lenenc_text("");
   out.lenenc_bytes(entries.bytes());
-  return payload(out.buffer());
+  return payload(copy_of(out.bytes()));
 }
 
 Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }

@@ -267,7 +267,7 @@ TEST(FrameWriter, GivesALargePacketsMemoryBack) {
   out.zeros(5'000'000);
   writer.end();
   writer.clear();
-  EXPECT_LE(out.buffer().capacity(), 1024u * 1024);
+  EXPECT_LE(out.capacity(), 1024u * 1024);
 }
 
 TEST(FrameWriter, SeveralCommandsGoOutTogether) {
@@ -280,6 +280,43 @@ TEST(FrameWriter, SeveralCommandsGoOutTogether) {
   EXPECT_EQ(packet_of(writer.bytes()), hex("010000 00 0e 010000 00 01"));
   writer.clear();
   EXPECT_TRUE(writer.empty());
+}
+
+TEST(FrameWriter, LeavesATailWhereItIs) {
+  const Packet tail = hex("0a0b0c");
+  FrameWriter writer;
+  writer.begin().u8(0x18);
+  EXPECT_EQ(writer.end(tail), 1);
+  EXPECT_EQ(packet_of(writer.bytes()), hex("040000 00 18"));
+  EXPECT_EQ(writer.tail().data(), tail.data());
+  writer.clear();
+  EXPECT_TRUE(writer.tail().empty());
+}
+
+TEST(FrameWriter, PutsATailInFrontOfTheNextCommand) {
+  const Packet tail = hex("0a0b0c");
+  FrameWriter writer;
+  writer.begin().u8(0x18);
+  writer.end(tail);
+  writer.begin().u8(0x01);
+  writer.end();
+  EXPECT_TRUE(writer.tail().empty());
+  EXPECT_EQ(packet_of(writer.bytes()), hex("040000 00 18 0a0b0c 010000 00 01"));
+}
+
+TEST(FrameWriter, SplitsATailThatIsTooLong) {
+  for (const std::size_t beyond : {0u, 1u}) {
+    const Packet tail = patterned(kMaxFramePayload - 1 + beyond);
+    FrameWriter together, apart;
+    together.begin().u8(0x18);
+    EXPECT_EQ(together.end(tail), 2);
+    EXPECT_TRUE(together.tail().empty());
+    ByteWriter& packet = apart.begin();
+    packet.u8(0x18);
+    packet.bytes(tail);
+    apart.end();
+    EXPECT_TRUE(std::ranges::equal(together.bytes(), apart.bytes()));
+  }
 }
 
 }  // namespace

@@ -137,6 +137,20 @@ TEST(SocketStream, LargeWritesArriveWhole) {
   EXPECT_TRUE(arrived == much);
 }
 
+// More than the socket's buffers hold, so the system takes it in parts: cut in either piece.
+TEST(SocketStream, TwoPiecesArriveAsOne) {
+  Pair pair;
+  std::string much(8 << 20, '\0');
+  for (std::size_t i = 0; i < much.size(); ++i) much[i] = static_cast<char>(i * 31 >> 8);
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{15}, much.size() - 1, much.size()}) {
+    std::string arrived;
+    std::thread reader([&] { arrived = pair.peer.receive(much.size()); });
+    EXPECT_TRUE(pair.stream->write_both(bytes_of(much).first(cut), bytes_of(much).subspan(cut), in(10s)).ok());
+    reader.join();
+    EXPECT_TRUE(arrived == much) << cut;
+  }
+}
+
 TEST(SocketStream, ClosedAndResetConnectionsAreLost) {
   Pair closed;
   closed.peer.close();
