@@ -166,6 +166,10 @@ void replay(const Script& talk, const Client& client, const ReplayOptions& optio
   replay([&](const Server&) { return talk; }, client, options);
 }
 
+Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
+
+void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
+
 Script prepares_and_executes(const Server& server, const std::string& sql, std::uint32_t id, std::uint16_t parameters,
                              std::vector<Definition> columns) {
   Reply answer = prepared(id, parameters, std::move(columns));

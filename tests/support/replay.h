@@ -41,6 +41,10 @@ void replay(const Talk& talk, const Client& client, const ReplayOptions& options
 Script prepares_and_executes(const Server& server, const std::string& sql, std::uint32_t id, std::uint16_t parameters,
                              std::vector<Definition> columns);
 
+// Proof that nothing of an earlier answer is left: the last words of a conversation, and the client's side of them.
+Script another_query();
+void expect_wire_in_step(Connection& connection);
+
 // A conversation from the greeting on. The client connects by itself, with `address` in its connection string.
 using LoginClient = std::function<void(Connection& connection, const std::string& address)>;
 void replay_login(const Script& script, const LoginClient& client, const ReplayOptions& options = {});

@@ -6,9 +6,6 @@
 namespace selkie::test {
 namespace {
 
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
-
 TEST(SequenceNumber, WrapsInTheMiddleOfALongResult) {
   Script talk = script().reads(query("SELECT n FROM t")).sends(head({integer("n")}));
   std::string expected;

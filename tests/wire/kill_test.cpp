@@ -17,27 +17,26 @@ Script kills(const Server& server) { return login_script(server).reads(query(kKi
 const Reply kInterrupted = error(1317, "70100", "Query execution was interrupted");
 // A KILL that comes late is kept by the server for the next command: the driver gives it one to hit.
 Script late_kill_absorbed() { return script().reads(query("DO 0")).sends(kInterrupted); }
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
+// A query that sleeps until it is stopped, and the one after it.
+Script stopped_query(const Server& server) {
+  return script()
+      .reads(query("SELECT SLEEP(60)"))
+      .meets(kills(server))
+      .sends(kInterrupted)
+      .then(late_kill_absorbed())
+      .then(another_query());
+}
 
 TEST(QueryTimeout, StopsTheStatementAndKeepsTheConnection) {
-  replay(
-      [](const Server& server) {
-        return script()
-            .reads(query("SELECT SLEEP(60)"))
-            .meets(kills(server))
-            .sends(kInterrupted)
-            .then(late_kill_absorbed())
-            .then(another_query());
-      },
-      [](Connection& connection) {
-        Statement statement(connection);
-        statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
-        expect_error("HYT00", 0, [&] { statement.run("SELECT SLEEP(60)"); });
-        EXPECT_FALSE(connection.is_dead());
-        expect_wire_in_step(connection);
-      },
-      {.servers = kMariaDbs, .whole_only = true});
+  replay(stopped_query,
+         [](Connection& connection) {
+           Statement statement(connection);
+           statement.set(SQL_ATTR_QUERY_TIMEOUT, std::uintptr_t{1});
+           expect_error("HYT00", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+           EXPECT_FALSE(connection.is_dead());
+           expect_wire_in_step(connection);
+         },
+         {.servers = kMariaDbs, .whole_only = true});
 }
 
 TEST(QueryTimeout, ClosesTheConnectionWhereTheServerRefusesToStopIt) {
@@ -74,26 +73,18 @@ TEST(QueryTimeout, ClosesTheConnectionWhereAKillMightHitAStranger) {
 }
 
 TEST(Cancel, FromAnotherThreadEndsTheStatementAndNoOther) {
-  replay(
-      [](const Server& server) {
-        return script()
-            .reads(query("SELECT SLEEP(60)"))
-            .meets(kills(server))
-            .sends(kInterrupted)
-            .then(late_kill_absorbed())
-            .then(another_query());
-      },
-      [](Connection& connection) {
-        Statement statement(connection);
-        std::thread canceller([&] {
-          std::this_thread::sleep_for(50ms);
-          EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
-        });
-        expect_error("HY008", 0, [&] { statement.run("SELECT SLEEP(60)"); });
-        canceller.join();
-        expect_wire_in_step(connection);
-      },
-      {.whole_only = true});
+  replay(stopped_query,
+         [](Connection& connection) {
+           Statement statement(connection);
+           std::thread canceller([&] {
+             std::this_thread::sleep_for(50ms);
+             EXPECT_EQ(::SQLCancel(statement.handle()), SQL_SUCCESS);
+           });
+           expect_error("HY008", 0, [&] { statement.run("SELECT SLEEP(60)"); });
+           canceller.join();
+           expect_wire_in_step(connection);
+         },
+         {.whole_only = true});
 }
 
 // A server that is slow to take a piece of long data: the pieces, and with them the execution, are given up.

@@ -19,9 +19,6 @@ std::string long_text(std::size_t size) {
   return value;
 }
 
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
-
 Script rows_of(const std::vector<Definition>& columns, const std::vector<std::vector<Value>>& rows) {
   Script talk = script().reads(query("SELECT large")).sends(head(columns));
   for (const auto& values : rows) talk.sends(row(values));

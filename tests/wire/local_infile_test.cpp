@@ -12,9 +12,6 @@
 namespace selkie::test {
 namespace {
 
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
-
 const Server* const kOfEachEnd[] = {&kMySql97, &kMariaDb1011};
 
 class LoadDataLocal : public ::testing::Test {

@@ -11,9 +11,6 @@ const std::string kSql = "SELECT id, name FROM t WHERE id > ?";
 const std::vector<Definition> kColumns{integer("id"), text("name")};
 const Reply kUnknownHandler = error(1243, "HY000", "Unknown prepared statement handler (1) given to mysqld_stmt_execute");
 
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
-
 Script prepares_anew(std::uint32_t id) {
   return script().reads(prepare(kSql)).sends(prepared(id, 1, kColumns)).reads(execute(id));
 }

@@ -10,8 +10,6 @@ const Server* const kOne[] = {&kMySql97};
 constexpr const char* kNames = "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci";
 
 void reset(Connection& connection) { connection.set(SQL_ATTR_RESET_CONNECTION, SQL_RESET_CONNECTION_YES); }
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
 
 TEST(Reset, RestoresCharacterSetDatabaseAttributesAndInitStatement) {
   replay(script()

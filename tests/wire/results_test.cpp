@@ -8,8 +8,6 @@ namespace selkie::test {
 namespace {
 
 // Every test ends with this exchange, which only works when the wire is in step.
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
 
 TEST(TextResult, RowsAreReadAndTheWireIsInStep) {
   replay(script()

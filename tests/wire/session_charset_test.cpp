@@ -36,9 +36,6 @@ Reply reports(const std::string& charset) {
   return payload(copy_of(out.bytes()));
 }
 
-Script another_query() { return script().reads(query("SELECT 'next'")).sends(head({text("next")}), row({"next"}), end()); }
-void expect_wire_in_step(Connection& connection) { EXPECT_EQ(Statement(connection).run("SELECT 'next'").rows(), "next"); }
-
 // Both go out together, and the first answer is nobody's.
 TEST(ForeignCharset, IsUndoneInFrontOfTheNextCommandWithoutARoundTrip) {
   replay(
