@@ -92,7 +92,9 @@ class Descriptor : public Handle {
   // --- IRD: a view of the result's columns; described on demand, so an unchanged result costs nothing.
   void show(protocol::ColumnSetPtr columns) { columns_ = std::move(columns); }
   const protocol::ColumnSetPtr& columns() const { return columns_; }
-  const protocol::Column* bookmark = nullptr;  // IRD: column 0; null while SQL_ATTR_USE_BOOKMARKS is off
+  std::string full_name(const protocol::Column& column) const;  // "table.column", where that is wished; else empty
+  SQLSMALLINT nullable(const protocol::Column& column) const;   // SQL_DESC_NULLABLE
+  const protocol::Column* bookmark = nullptr;                   // IRD: column 0; null while SQL_ATTR_USE_BOOKMARKS is off
 
   // Field access with ODBC's rules, by the field x role table (descriptor_fields.cpp).
   // Text values are returned in `text`; numeric ones in `number`, pointers in `pointer`.

@@ -176,23 +176,30 @@ Descriptor::Value Descriptor::record_field(const DescriptorRecord& record, SQLSM
   }
 }
 
+std::string Descriptor::full_name(const protocol::Column& column) const {
+  if (!connection_.settings().full_column_names || column.table.empty()) return {};
+  return std::string(column.table).append(".").append(column.name);
+}
+
+SQLSMALLINT Descriptor::nullable(const protocol::Column& column) const {
+  // A zero date arrives as NULL, so a column of dates has NULLs even when it is NOT NULL.
+  const bool reads_null = connection_.settings().zero_date == setup::ZeroDateMode::null && is_temporal_date(column.type);
+  return has_flag(column, protocol::column_flag::kNotNull) && !reads_null ? SQL_NO_NULLS : SQL_NULLABLE;
+}
+
 Descriptor::Value Descriptor::column_field(const protocol::Column& column, SQLSMALLINT field) const {
   const setup::Settings& settings = connection_.settings();
   const bool has_base = !column.org_table.empty() && !column.org_name.empty();
   switch (field) {
-    case SQL_DESC_NULLABLE: {
-      // A zero date arrives as NULL, so a column of dates has NULLs even when it is NOT NULL.
-      const bool reads_null = settings.zero_date == setup::ZeroDateMode::null && is_temporal_date(column.type);
-      return number(has_flag(column, protocol::column_flag::kNotNull) && !reads_null ? SQL_NO_NULLS : SQL_NULLABLE);
-    }
+    case SQL_DESC_NULLABLE: return number(nullable(column));
     case SQL_DESC_AUTO_UNIQUE_VALUE:
       return number(has_flag(column, protocol::column_flag::kAutoIncrement) ? SQL_TRUE : SQL_FALSE);
     case SQL_DESC_ROWVER: return number(has_flag(column, protocol::column_flag::kOnUpdateNow) ? SQL_TRUE : SQL_FALSE);
     case SQL_DESC_UPDATABLE: return number(has_base ? SQL_ATTR_READWRITE_UNKNOWN : SQL_ATTR_READONLY);
     // Names
     case SQL_DESC_NAME: {
-      const bool full = settings.full_column_names && !column.table.empty();
-      return text(full ? std::string(column.table).append(".").append(column.name) : std::string(column.name));
+      const std::string full = full_name(column);
+      return text(full.empty() ? column.name : full);
     }
     case SQL_DESC_LABEL: return text(column.name);
     case SQL_DESC_UNNAMED: return number(column.name.empty() ? SQL_UNNAMED : SQL_NAMED);

@@ -26,11 +26,12 @@ ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
   const protocol::Column& column = require_column(statement, columns, number);
   const Descriptor& ird = statement.ird();
   const TypeDescription type = describe(column, statement.connection().describe_options());
-  return {.name = ird.column_field(column, SQL_DESC_NAME).text,
+  return {.column_name = column.name,
+          .full_name = ird.full_name(column),
           .type = concise_type_for(statement.connection(), type.concise_type),
           .column_size = type.column_size,
           .decimal_digits = type.decimal_digits,
-          .nullable = static_cast<SQLSMALLINT>(ird.column_field(column, SQL_DESC_NULLABLE).number)};
+          .nullable = ird.nullable(column)};
 }
 
 Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {

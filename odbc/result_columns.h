@@ -5,6 +5,7 @@
 #include <sqlext.h>
 
 #include <string>
+#include <string_view>
 
 #include "odbc/descriptor.h"
 #include "odbc/statement.h"
@@ -12,7 +13,9 @@
 namespace selkie::odbc {
 
 struct ColumnAnswer {
-  std::string name;
+  std::string_view column_name;  // as long as the result is open
+  std::string full_name;         // with the table's, where that is wished; else empty
+  std::string_view name() const { return full_name.empty() ? column_name : full_name; }
   SQLSMALLINT type = 0;
   SQLULEN column_size = 0;
   SQLSMALLINT decimal_digits = 0;
