@@ -46,7 +46,6 @@ TEST_P(Statements, ReturnRowsWhateverTheirFirstWordIs) {
       {"WITH a AS (SELECT 1 UNION SELECT 2) SELECT * FROM a", 2},
       {"/*!40000 SELECT 1 */", 1},
       {"/* SELECT */ SHOW DATABASES", 1},
-      {"HELP 'SELECT'", 0},
       {"VALUES (1), (2)", 2, Case::mariadb},
       {"VALUES ROW(1), ROW(2)", 2, Case::mysql},
       {"TABLE t", 0, Case::mysql},
