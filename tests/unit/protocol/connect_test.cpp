@@ -148,15 +148,17 @@ TEST(OpenConnection, PacketBeyondTheBoundIsFatalByItsHeader) {
 
 TEST(OpenConnection, TraceThatCannotBeWrittenIsAnErrorBeforeAnythingIsSaid) {
   std::string said;
-  const Server server([&](Socket& peer) {
-    peer.send(greeting());
-    said = peer.receive(1);
-  });
-  ConnectOptions traced = options({server.address()});
-  traced.trace.file = "/no/such/folder/trace.pcapng";
-  const Failure failure = failure_of(traced);
-  EXPECT_EQ(failure.errc, Errc::bad_option);
-  EXPECT_THAT(failure.message, HasSubstr(traced.trace.file));
+  {
+    const Server server([&](Socket& peer) {
+      peer.send(greeting());
+      said = peer.receive(1);
+    });
+    ConnectOptions traced = options({server.address()});
+    traced.trace.file = "/no/such/folder/trace.pcapng";
+    const Failure failure = failure_of(traced);
+    EXPECT_EQ(failure.errc, Errc::bad_option);
+    EXPECT_THAT(failure.message, HasSubstr(traced.trace.file));
+  }
   EXPECT_EQ(said, "");
 }
 
