@@ -7,29 +7,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "tests/stress/queries.h"
 #include "tests/support/odbc_client.h"
 
 namespace selkie::test {
-
-// The same numbers from the same seed, everywhere.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-  int below(int limit) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(limit)); }
-  bool one_in(int n) { return below(n) == 0; }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-// What programs read and write, in the connection's current database.
-void create_program_tables(Connection& connection);
 
 struct ProgramOptions {
   int statements = 5;

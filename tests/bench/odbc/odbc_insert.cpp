@@ -38,7 +38,9 @@ void bind(Statement& statement, SQLINTEGER* id, SQLBIGINT* big, SQLDOUBLE* dbl, 
   statement.parameter(5, SQL_C_TYPE_TIMESTAMP, SQL_TYPE_TIMESTAMP, kTimestampChars, kMicroseconds, at, sizeof *at, nullptr);
 }
 
-void insert_one_by_one(Run& run, Connection& connection, Statement& statement) {
+enum class Commits { at_the_end, each_row };
+
+void insert_one_by_one(Run& run, Connection& connection, Statement& statement, Commits commits) {
   const std::vector<InsertRow> rows = insert_rows(1000);
   InsertRow row = rows[0];
   bind(statement, &row.id, &row.big, &row.dbl, row.name, &row.name_bytes, &row.at);
@@ -46,8 +48,9 @@ void insert_one_by_one(Run& run, Connection& connection, Statement& statement) {
     for (long i = 0; i < run.count; ++i) {
       row = rows[static_cast<std::size_t>(i) % rows.size()];
       statement.execute();
+      if (commits == Commits::each_row) connection.commit();
     }
-    connection.commit();
+    if (commits == Commits::at_the_end) connection.commit();
   });
 }
 
@@ -70,37 +73,31 @@ void insert_arrays(Run& run, Connection& connection, Statement& statement) {
   });
 }
 
-}  // namespace
-
-void insert(Run& run) {
+template <class Body>
+void insert_into_empty_table(Run& run, Body&& body) {
   Connection connection(run.options);
   const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   connection.run(kEmptyInserted);
   connection.autocommit(false);
   Statement statement(connection);
   statement.prepare(kInsert);
-  run.shape.rowset == 1 ? insert_one_by_one(run, connection, statement) : insert_arrays(run, connection, statement);
+  body(connection, statement);
   if (run.verify()) run.expect_count(connection.number(kCountInserted));
 }
 
-void commit(Run& run) {
-  Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
-  connection.run(kEmptyInserted);
-  connection.autocommit(false);
-  Statement statement(connection);
-  statement.prepare(kInsert);
-  const std::vector<InsertRow> rows = insert_rows(1000);
-  InsertRow row = rows[0];
-  bind(statement, &row.id, &row.big, &row.dbl, row.name, &row.name_bytes, &row.at);
-  run.measure([&] {
-    for (long i = 0; i < run.count; ++i) {
-      row = rows[static_cast<std::size_t>(i) % rows.size()];
-      statement.execute();
-      connection.commit();
-    }
+}  // namespace
+
+void insert(Run& run) {
+  insert_into_empty_table(run, [&](Connection& connection, Statement& statement) {
+    if (run.shape.rowset > 1) return insert_arrays(run, connection, statement);
+    insert_one_by_one(run, connection, statement, Commits::at_the_end);
   });
-  if (run.verify()) run.expect_count(connection.number(kCountInserted));
+}
+
+void commit(Run& run) {
+  insert_into_empty_table(run, [&](Connection& connection, Statement& statement) {
+    insert_one_by_one(run, connection, statement, Commits::each_row);
+  });
 }
 
 void update(Run& run) {
