@@ -8,6 +8,7 @@
 
 #include "odbc/convert.h"
 #include "odbc/convert_params.h"
+#include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
 namespace {
@@ -32,13 +33,8 @@ constexpr std::size_t index_of() {
 
 std::size_t class_of(SQLSMALLINT sql_type) {
   if (is_interval(sql_type)) return index_of<ToInterval>();
+  if (is_character_type(sql_type)) return index_of<ToText>();
   switch (sql_type) {
-    case SQL_CHAR:
-    case SQL_VARCHAR:
-    case SQL_LONGVARCHAR:
-    case SQL_WCHAR:
-    case SQL_WVARCHAR:
-    case SQL_WLONGVARCHAR: return index_of<ToText>();
     case SQL_DECIMAL:
     case SQL_NUMERIC: return index_of<ToDecimal>();
     case SQL_TINYINT:

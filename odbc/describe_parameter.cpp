@@ -1,16 +1,15 @@
 #include "odbc/describe_parameter.h"
 
+#include "odbc/type_numbers.h"
 #include "odbc/types.h"
 
 namespace selkie::odbc {
 namespace {
 
-bool is_long(SQLSMALLINT type) { return type == SQL_LONGVARCHAR || type == SQL_WLONGVARCHAR || type == SQL_LONGVARBINARY; }
-
 ParameterAnswer answer(const Connection& connection, const DescribeOptions& options, const protocol::Column& column) {
   const TypeDescription type = describe(column, options);
   return {.type = concise_type_for(connection, type.concise_type),
-          .column_size = is_long(type.concise_type) ? 0 : type.column_size,
+          .column_size = is_long_type(type.concise_type) ? 0 : type.column_size,
           .decimal_digits = type.decimal_digits};
 }
 

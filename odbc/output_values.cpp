@@ -5,23 +5,12 @@
 #include <utility>
 
 #include "odbc/statement.h"
+#include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
 namespace {
 
 constexpr SQLSMALLINT kApdType = -100;  // SQL_APD_TYPE, which unixODBC's headers lack
-
-bool is_text(SQLSMALLINT sql_type) {
-  switch (sql_type) {
-    case SQL_CHAR:
-    case SQL_VARCHAR:
-    case SQL_LONGVARCHAR:
-    case SQL_WCHAR:
-    case SQL_WVARCHAR:
-    case SQL_WLONGVARCHAR: return true;
-    default: return false;
-  }
-}
 
 OutOptions options_of(const DescriptorRecord& application, Statement& statement) {
   return {.zero_date = statement.zero_date(),
@@ -64,7 +53,7 @@ void OutputValues::take(protocol::Bytes row, const protocol::ColumnSet& columns,
     values_.push_back({number, sql_type, is_streamed(number), statement_.apd().record(number).data_ptr, cells[i], columns[i]});
     // MySQL describes an OUT value of text as bytes: what it is, the application said.
     protocol::Column& column = values_.back().column;
-    if (is_text(sql_type) && column.charset == protocol::kBinaryCharset) column.charset = protocol::kUtf8mb4;
+    if (is_character_type(sql_type) && column.charset == protocol::kBinaryCharset) column.charset = protocol::kUtf8mb4;
   }
   if (!has_streams) finish();
 }

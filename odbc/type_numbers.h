@@ -39,6 +39,22 @@ inline constexpr SQLSMALLINT kSqlTypes[] = {
     SQL_TYPE_TIMESTAMP, SQL_GUID,
 };
 
+constexpr bool is_character_type(SQLSMALLINT sql_type) {
+  switch (sql_type) {
+    case SQL_CHAR:
+    case SQL_VARCHAR:
+    case SQL_LONGVARCHAR:
+    case SQL_WCHAR:
+    case SQL_WVARCHAR:
+    case SQL_WLONGVARCHAR: return true;
+    default: return false;
+  }
+}
+
+constexpr bool is_long_type(SQLSMALLINT sql_type) {
+  return sql_type == SQL_LONGVARCHAR || sql_type == SQL_WLONGVARCHAR || sql_type == SQL_LONGVARBINARY;
+}
+
 // True for a concise type of ODBC 3.
 inline bool is_sql_type(SQLSMALLINT type) {
   return is_interval(type) || std::find(std::begin(kSqlTypes), std::end(kSqlTypes), type) != std::end(kSqlTypes);

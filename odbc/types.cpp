@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "odbc/type_numbers.h"
+
 namespace selkie::odbc {
 namespace {
 
@@ -53,8 +55,6 @@ constexpr std::array kLongTypes{
     LongType{16'777'215, "mediumtext", "mediumblob"},
     LongType{std::numeric_limits<std::uint32_t>::max(), "longtext", "longblob"},
 };
-
-bool is_long(SQLSMALLINT type) { return type == SQL_LONGVARCHAR || type == SQL_WLONGVARCHAR || type == SQL_LONGVARBINARY; }
 
 SQLSMALLINT wide_type(SQLSMALLINT type) {
   if (type == SQL_CHAR) return SQL_WCHAR;
@@ -211,7 +211,7 @@ bool is_text(const Column& column) {
 }
 
 SQLULEN reported_size(SQLSMALLINT concise_type, SQLULEN column_size, const DescribeOptions& options) {
-  const SQLULEN cap = is_long(concise_type) && options.long_size_cap != 0 ? options.long_size_cap : kMaxSize;
+  const SQLULEN cap = is_long_type(concise_type) && options.long_size_cap != 0 ? options.long_size_cap : kMaxSize;
   return std::clamp<SQLULEN>(column_size, 1, std::min(cap, kMaxSize));
 }
 
