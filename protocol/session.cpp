@@ -194,11 +194,17 @@ Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room, Wait wai
   return std::move(die(std::move(failure))).failure();
 }
 
+// Counted from here, as what has been received of them may be read, and gone from the buffer, before more is needed.
+void Session::await_answers(std::size_t count) {
+  const std::size_t bytes = count * kLeastAnswerBytes;
+  least_bytes_ = bytes - std::min(bytes, opened_.frames.unread_bytes());
+}
+
 Status Session::receive() {
   const std::span<std::uint8_t> room = opened_.frames.writable();
-  const std::size_t least = std::exchange(least_bytes_, 0), unread = opened_.frames.unread_bytes();
-  auto received = least > unread && least - unread <= room.size() ? receive_into(room.first(least - unread), Wait::for_all)
-                                                                  : receive_into(room, Wait::for_some);
+  const std::size_t least = std::exchange(least_bytes_, 0);
+  auto received =
+      least != 0 && least <= room.size() ? receive_into(room.first(least), Wait::for_all) : receive_into(room, Wait::for_some);
   if (!received.ok()) return std::move(received).failure();
   opened_.frames.commit(*received);
   return {};

@@ -128,8 +128,8 @@ class Session {
   // Queues COM_STMT_CLOSE to go out before the next command: it has no answer and costs no round trip. Any time.
   void close_statement(std::uint32_t statement_id);
   // To be called after send(): the next read waits for so many answers at least to begin, instead of being woken by the first.
-  // None of their commands may be one that could ask for a file.
-  void await_answers(std::size_t count) { least_bytes_ = count * kLeastAnswerBytes; }
+  // They are the next that are read. None of their commands may be one that could ask for a file.
+  void await_answers(std::size_t count);
   // Sends all queued commands with one write. Errors: connection_lost (with the server's parting words if there are any), ...
   Status send();
 
@@ -214,7 +214,7 @@ class Session {
   std::optional<ResponseMachine> response_;  // of the answer that is being read
   ColumnSetBuilder builder_;
   std::uint64_t columns_expected_ = 0;
-  std::size_t least_bytes_ = 0;  // are sure to come: what the next read waits for
+  std::size_t least_bytes_ = 0;  // are sure to be received yet: what the next read waits for
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
   std::string client_charset_{kCharset}, results_charset_{kCharset};

@@ -37,6 +37,15 @@ class ScriptedStream : public Stream {
               into.begin());
     return end - std::exchange(at_, end);
   }
+  // As a socket does that is asked for all.
+  Result<std::size_t> read_full(std::span<std::uint8_t> into, Deadline deadline) override {
+    for (std::size_t done = 0; done < into.size();) {
+      auto read = read_some(into.subspan(done), deadline);
+      if (!read.ok()) return read;
+      done += *read;
+    }
+    return into.size();
+  }
   Status write_all(Bytes bytes, Deadline) override {
     written.insert(written.end(), bytes.begin(), bytes.end());
     return {};

@@ -278,6 +278,23 @@ TEST(Session, PrepareAndExecuteInOneWriteOweTwoAnswersEvenWhenBothFail) {
   EXPECT_TRUE(talk.session->run("next").ok());
 }
 
+// As when commands are sent ahead: some of the answers awaited may have come with those before them.
+TEST(Session, AwaitedAnswersAreReadHoweverManyOfThemHaveArrived) {
+  const Packet ok = answer({kOk});
+  at_every_cut(ok + ok + ok + ok, [&](std::size_t cut) {
+    Conversation talk(ok + ok + ok + ok, 0, cut);
+    for (int i = 0; i < 4; ++i) talk.session->queue_query("q");
+    ASSERT_TRUE(talk.session->send().ok());
+    EXPECT_TRUE(talk.session->next_result(nullptr).ok());
+    talk.session->await_answers(3);
+    for (int i = 0; i < 3; ++i) {
+      auto result = talk.session->next_result(nullptr);
+      ASSERT_TRUE(result.ok()) << result.failure().message;
+    }
+    EXPECT_TRUE(talk.session->idle());
+  });
+}
+
 TEST(Session, ServersPartingWordsAreTheReasonOfTheLostConnection) {
   Conversation talk(answer({kIdleTooLong}, 0));
   ASSERT_TRUE(talk.query("q").ok());
