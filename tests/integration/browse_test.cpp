@@ -1,40 +1,12 @@
 // SQLBrowseConnect through the driver manager, which finds the driver by a data source here.
-#include <unistd.h>
-
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
+#include "tests/integration/private_data_source.h"
 #include "tests/integration/server.h"
 
 namespace selkie::test {
 namespace {
-
-// An odbc.ini of the test's own, while it lives. The driver manager would remember another folder for odbcinst.ini.
-class PrivateDataSource {
- public:
-  PrivateDataSource() : folder_("/tmp/selkie-browse-" + std::to_string(::getpid())) {
-    if (const char* const before = std::getenv("ODBCINI")) before_ = before;
-    std::filesystem::create_directory(folder_);
-    std::ofstream(folder_ + "/odbc.ini") << "[SelkieHere]\nDriver=" SELKIE_DRIVER "\n";
-    ::setenv("ODBCINI", (folder_ + "/odbc.ini").c_str(), 1);
-  }
-  ~PrivateDataSource() {
-    if (before_) {
-      ::setenv("ODBCINI", before_->c_str(), 1);
-    } else {
-      ::unsetenv("ODBCINI");
-    }
-    std::filesystem::remove_all(folder_);
-  }
-  PrivateDataSource(const PrivateDataSource&) = delete;
-
- private:
-  std::string folder_;
-  std::optional<std::string> before_;
-};
 
 class Browsing : public OnEveryServer {};
 SELKIE_ON_EVERY_SERVER(Browsing);
@@ -50,7 +22,7 @@ TEST_P(Browsing, AsksUntilItKnowsEnough) {
         SQL_HANDLE_DBC, browsed.handle());
     return std::pair(code, std::string(reinterpret_cast<char*>(out.data())));
   };
-  const auto first = browse("DSN=SelkieHere");
+  const auto first = browse("DSN=" + source.name());
   EXPECT_EQ(first.first, SQL_NEED_DATA);
   EXPECT_EQ(first.second, "SERVER:Server=?;UID:User=?;PWD:Password=?;*PORT:Port=?;*DATABASE:Database=?;");
   const auto second = browse("SERVER=" + server().setting("host") + ";PORT=" + server().setting("port"));
@@ -61,7 +33,7 @@ TEST_P(Browsing, AsksUntilItKnowsEnough) {
   EXPECT_NE(last.second.find("UID=" + server().setting("user")), std::string::npos) << last.second;
   EXPECT_EQ(Statement(browsed).run("SELECT 1").rows(), "1");
   browsed.disconnect();
-  EXPECT_EQ(browse("DSN=SelkieHere;UID=nobody").first, SQL_NEED_DATA);  // and is left at that
+  EXPECT_EQ(browse("DSN=" + source.name() + ";UID=nobody").first, SQL_NEED_DATA);  // and is left at that
 }
 
 }  // namespace
