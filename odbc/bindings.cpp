@@ -59,7 +59,9 @@ void bind_parameter(Statement& statement, SQLUSMALLINT number, const ParameterBi
   if (is_decimal(sql_type) && (binding.column_size > kMaxDecimalDigits || binding.decimal_digits < 0)) {
     throw Fail(SqlState::invalid_precision, "A DECIMAL has at most 65 digits, none or more of them after the point.");
   }
-  if (binding.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+  // What driver managers make of ODBC 1's SQLSetParam: the buffer's size is not told.
+  const bool is_set_param = binding.direction == SQL_PARAM_INPUT_OUTPUT && binding.capacity_bytes == SQL_SETPARAM_VALUE_MAX;
+  if (binding.capacity_bytes < 0 && !is_set_param) throw Fail(SqlState::invalid_length);
   if (binding.data == nullptr && binding.length == nullptr && is_input(binding.direction)) {
     throw Fail(SqlState::null_pointer);
   }
@@ -79,7 +81,7 @@ void bind_parameter(Statement& statement, SQLUSMALLINT number, const ParameterBi
 
   DescriptorRecord& application = statement.apd().record(record_number);
   Descriptor::set_concise_type(application, c_type);
-  application.octet_length = binding.capacity_bytes;
+  application.octet_length = is_set_param ? 0 : binding.capacity_bytes;
   application.data_ptr = binding.data;
   application.octet_length_ptr = application.indicator_ptr = binding.length;
   statement.apd().changed();

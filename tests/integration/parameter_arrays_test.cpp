@@ -260,6 +260,25 @@ TEST_P(ParameterArrays, UpdatesAndDeletesTellOfEachRow) {
   EXPECT_EQ(rows("SELECT COUNT(*) FROM t"), "0");
 }
 
+// The driver manager turns SQLSetParam into an in-and-out parameter whose buffer has no size.
+TEST_P(ParameterArrays, OfAnOdbc1ApplicationAreStored) {
+  std::array<std::int32_t, 3> id{1, 2, 3};
+  std::array<SQLLEN, 3> id_bytes{};
+  char text[] = "one";
+  SQLLEN text_bytes = SQL_NTS;
+  SQLULEN processed = 0;
+  Statement s(connection());
+  s.prepare("INSERT INTO t (id) VALUES (?)");
+  s.check(::SQLSetParam(s.handle(), 1, SQL_C_LONG, SQL_INTEGER, 10, 0, id.data(), id_bytes.data()));
+  s.check(::SQLParamOptions(s.handle(), id.size(), &processed));
+  EXPECT_EQ(execute(s), SQL_SUCCESS);
+  EXPECT_EQ(processed, id.size());
+  Statement one(connection());
+  one.check(::SQLSetParam(one.handle(), 1, SQL_C_CHAR, SQL_VARCHAR, 20, 0, text, &text_bytes));
+  one.run("UPDATE t SET v = ? WHERE id = 1");
+  EXPECT_EQ(rows("SELECT id, v FROM t"), "1,one; 2,unsaid; 3,unsaid");
+}
+
 TEST_P(ParameterArrays, AllRowsRefusedIsAnError) {
   Rows all(40);
   for (auto& id : all.id) id = 1;
