@@ -278,7 +278,8 @@ void print_conversions() {
   print("Which pairs there are; any other is 07006. What a value becomes, and the SQLSTATE of one that does not fit, are the");
   print(
       "specification's. Beyond its lists there is TIME, which on these servers is a span of up to 838 hours, to and from the");
-  print("day-time intervals. Rows in text and in binary give the same values.\n");
+  print("day-time intervals. An exact number to an interval of several fields is on its lists with its failure alone, 22015.");
+  print("Rows in text and in binary give the same values.\n");
   print("## From the server to the application\n");
   std::vector<std::string> head{"server \\ SQL_C_"};
   for (const Group& group : kCGroups) head.emplace_back(group.name);

@@ -137,7 +137,7 @@ Outcome bytes_to_wide(const OutPlan&, const protocol::Cell& cell, const Slot& sl
   return wide_hex(cell.bytes(), slot, progress);
 }
 
-// Text, DECIMAL (whose C type is text) and bytes as they came.
+// Text and bytes as they came.
 Outcome to_bytes(const OutPlan&, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
   const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
   if (cell.size_bytes <= capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
@@ -145,6 +145,13 @@ Outcome to_bytes(const OutPlan&, const protocol::Cell& cell, const Slot& slot, P
     return deliver_whole(slot, progress, cell.size_bytes);
   }
   return raw_piece(cell.bytes(), slot, progress);
+}
+
+// The digits of a DECIMAL, whose default C type is text: whole, or nothing when there is no room for them.
+Outcome digits_to_bytes(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
+  const bool has_room = cell.size_bytes <= static_cast<std::size_t>(slot.capacity_bytes) || slot.data == nullptr;
+  if (!has_room && is_untouched(progress)) return Outcome::out_of_range;
+  return to_bytes(plan, cell, slot, progress);
 }
 
 // Any other value to SQL_C_BINARY: as the C type that SQL_C_DEFAULT stands for, or nothing when there is no room for it.
@@ -197,7 +204,8 @@ constexpr OutConverter slot_of() {
   } else if constexpr (std::same_as<T, Wide>) {
     return to_wide<S>;
   } else if constexpr (std::same_as<T, Binary>) {
-    return std::same_as<S, Text> || std::same_as<S, TextDecimal> ? to_bytes : nullptr;
+    if constexpr (std::same_as<S, Text>) return to_bytes;
+    return std::same_as<S, TextDecimal> ? digits_to_bytes : nullptr;
   } else if constexpr (requires(const OutPlan& plan, const typename S::Value& value, T& out) {
                          target::assign(plan, value, out);
                        }) {

@@ -52,15 +52,18 @@ void put(ByteWriter& out, const Time& time) {
 
 namespace {
 
-constexpr std::size_t kMaxDecimal = 256;  // characters; DECIMAL has 65 digits
+// DECIMAL has 65 digits, 38 of them behind the point at most: what is longer is rounded by the server anyway.
+constexpr std::size_t kMaxDecimal = 256;  // characters
+constexpr std::int64_t kMaxFraction = 100;
 
-// A literal without exponent, spaces or plus sign. Empty: too many digits for any DECIMAL.
+// A literal without exponent, spaces or plus sign. Empty: too many whole digits for any DECIMAL.
 std::string_view plain_decimal(const NumberText& number, std::array<char, kMaxDecimal>& room) {
   const auto digits = static_cast<std::int64_t>(number.digits());
   std::int64_t first = 0, last = digits;
   while (first < digits && number.digit(static_cast<std::size_t>(first)) == 0) ++first;
-  if (first == digits) return "0";
   const std::int64_t point = number.point();
+  last = std::min(last, point + kMaxFraction);
+  if (first >= last) return "0";
   // Zeros behind the point are the scale that was written; keep them unless an exponent moved the point.
   if (number.exponent != 0) {
     while (last > point && number.digit(static_cast<std::size_t>(last - 1)) == 0) --last;
@@ -216,23 +219,23 @@ Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out,
   TemporalLiteral literal;
   if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
   if (literal.form == TemporalForm::time) return Outcome::not_convertible;
-  if (literal.fraction_lost && !plan.cuts_datetime) return Outcome::datetime_overflow;
+  if (literal.is_finer_than_micro() && !plan.cuts_datetime) return Outcome::datetime_overflow;
   return put_date(plan, literal.value, out);
 }
 Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTime) {
   TemporalLiteral literal;
   if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
   if (literal.form == TemporalForm::date) return Outcome::not_convertible;
-  if (literal.fraction_lost) return Outcome::datetime_overflow;
+  if (literal.is_finer_than_micro()) return Outcome::datetime_overflow;
   put(out, literal.value.time);
   return Outcome::ok;
 }
 Outcome send_literal(const InPlan&, std::string_view text, ByteWriter& out, ToTimestamp) {
   TemporalLiteral literal;
   if (const Outcome outcome = read_literal(text, literal); outcome != Outcome::ok) return outcome;
-  if (literal.fraction_lost) return Outcome::datetime_overflow;
+  if (literal.is_finer_than_micro()) return Outcome::datetime_overflow;
   if (literal.form == TemporalForm::time) {
-    if (!is_time_of_day(literal.value.time)) return Outcome::datetime_overflow;
+    if (!is_time_of_day(literal.value.time)) return Outcome::not_convertible;
     literal.value.date = today();
   }
   put(out, literal.value);
@@ -295,7 +298,7 @@ namespace {
 
 template <class Unit>
 Outcome send_hex(const Unit* digits, std::size_t count, ByteWriter& out) {
-  if (count % 2 != 0) return Outcome::not_convertible;
+  count -= count % 2;  // the specification leaves out a last digit that has no partner
   const std::size_t start = out.size();
   const auto nibble = [&](std::size_t i) {
     const auto unit = static_cast<std::uint32_t>(load<Unit>(digits + i));
@@ -451,12 +454,14 @@ Outcome send(const InPlan&, const SQLGUID& value, ByteWriter& out, ToText) {
 
 // Intervals: text that INTERVAL ? unit understands; a number where there is one field; a TIME where one is asked for.
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToText) {
+  if (!is_valid(value, interval_range(plan.c_type))) return Outcome::interval_overflow;
   char room[kMaxForm];
   put(out, std::string_view(room, format_interval(value, interval_range(plan.c_type), 6, room)));
   return Outcome::ok;
 }
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInterval) {
   const IntervalRange from = interval_range(plan.c_type), to = interval_range(plan.sql_type);
+  if (!is_valid(value, from)) return Outcome::interval_overflow;
   SQL_INTERVAL_STRUCT converted = value;
   if (plan.c_type != plan.sql_type && !from.is_year_month()) {
     Time time;
@@ -472,10 +477,12 @@ Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& o
 
 namespace {
 
+// The one field as a literal. `seconds_precision`: 0 drops a second's fraction.
 template <class Class>
-Outcome send_field(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, Class to) {
+Outcome send_field(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, unsigned seconds_precision, ByteWriter& out,
+                   Class to) {
   char room[kMaxForm];
-  const std::string_view text(room, format_interval(value, interval_range(plan.c_type), 6, room));
+  const std::string_view text(room, format_interval(value, interval_range(plan.c_type), seconds_precision, room));
   const Outcome outcome = send_literal(plan, text, out, to);
   return outcome == Outcome::too_long ? Outcome::out_of_range : outcome;
 }
@@ -483,10 +490,10 @@ Outcome send_field(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWri
 }  // namespace
 
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInteger to) {
-  return send_field(plan, value, out, to);
+  return send_field(plan, value, 0, out, to);
 }
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToDecimal to) {
-  return send_field(plan, value, out, to);
+  return send_field(plan, value, 6, out, to);
 }
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToTime) {
   Time time;

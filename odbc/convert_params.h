@@ -123,7 +123,7 @@ Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out,
 
 Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, ToText);
 Outcome send(const InPlan& plan, const Wide& value, ByteWriter& out, ToText);
-// Hexadecimal digits, two a byte.
+// Hexadecimal digits, two a byte; a last one without its partner is left out.
 Outcome send(const InPlan& plan, const Narrow& value, ByteWriter& out, ToBytes);
 Outcome send(const InPlan& plan, const Wide& value, ByteWriter& out, ToBytes);
 

@@ -111,26 +111,28 @@ Outcome to_numeric(const OutPlan& plan, std::string_view text, int scale, SQL_NU
 Outcome assign(const OutPlan& plan, const Characters& value, SQL_DATE_STRUCT& out) {
   const TemporalLiteral literal = scan_temporal(value.text);
   if (literal.form != TemporalForm::date && literal.form != TemporalForm::date_time) return Outcome::not_convertible;
-  return assign(plan, literal.value, out);
+  const Outcome outcome = assign(plan, literal.value, out);
+  return literal.is_finer_than_micro() ? Outcome::fraction_truncated : outcome;
 }
 
 Outcome assign(const OutPlan& plan, const Characters& value, SQL_TIME_STRUCT& out) {
   const TemporalLiteral literal = scan_temporal(value.text);
   if (literal.form != TemporalForm::time && literal.form != TemporalForm::date_time) return Outcome::not_convertible;
+  if (!is_time_of_day(literal.value.time)) return Outcome::not_convertible;
   const Outcome outcome = assign(plan, literal.value.time, out);
-  return outcome == Outcome::ok && literal.fraction_lost ? Outcome::fraction_truncated : outcome;
+  return literal.is_finer_than_micro() ? Outcome::fraction_truncated : outcome;
 }
 
 Outcome assign(const OutPlan& plan, const Characters& value, SQL_TIMESTAMP_STRUCT& out) {
-  const TemporalLiteral literal = scan_temporal(value.text);
-  Outcome outcome = Outcome::not_convertible;
-  switch (literal.form) {
-    case TemporalForm::none: return outcome;
-    case TemporalForm::time: outcome = assign(plan, literal.value.time, out); break;
-    case TemporalForm::date:
-    case TemporalForm::date_time: outcome = assign(plan, literal.value, out); break;
+  TemporalLiteral literal = scan_temporal(value.text);
+  if (literal.form == TemporalForm::none) return Outcome::not_convertible;
+  if (literal.form == TemporalForm::time) {
+    if (!is_time_of_day(literal.value.time)) return Outcome::not_convertible;
+    literal.value.date = today();
   }
-  return outcome == Outcome::ok && literal.fraction_lost ? Outcome::fraction_truncated : outcome;
+  const Outcome outcome = assign(plan, literal.value, out);
+  out.fraction += literal.nano;
+  return literal.fraction_lost ? Outcome::fraction_truncated : outcome;
 }
 
 Outcome assign(const OutPlan&, const Characters& value, SQLGUID& out) {

@@ -221,6 +221,16 @@ Outcome assign(const OutPlan& plan, const Characters& value, SQLGUID& out);
 
 // --- Intervals: text to all, exact numbers to those with one field, TIME to the day-time ones
 
+// The specification lists exact numbers to intervals of several fields, too, but only with their failure.
+template <bool kYearMonth>
+Outcome assign(const OutPlan&, const Integer auto&, Interval<false, kYearMonth>&) {
+  return Outcome::interval_overflow;
+}
+template <bool kYearMonth>
+Outcome assign(const OutPlan&, const Decimal&, Interval<false, kYearMonth>&) {
+  return Outcome::interval_overflow;
+}
+
 Outcome to_interval(const OutPlan& plan, std::string_view number, SQL_INTERVAL_STRUCT& out);
 Outcome to_interval(const OutPlan& plan, const Time& value, SQL_INTERVAL_STRUCT& out);
 Outcome to_interval(const OutPlan& plan, const Characters& value, SQL_INTERVAL_STRUCT& out);

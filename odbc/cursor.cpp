@@ -483,7 +483,8 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     planned = {c_type, plan_output(definition, encoding_of(column), resolved, options)};
     if (planned.plan.convert == nullptr) {
       throw Fail(SqlState::restricted_type,
-                 "Column " + std::to_string(column) + " cannot be converted to the C type asked for.");
+                 "Column " + std::to_string(column) + " cannot be converted to the C type asked for.",
+                 static_cast<SQLLEN>(position_), column);
     }
   }
   if (get_column_ != column || get_type_ != c_type) {

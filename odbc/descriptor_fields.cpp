@@ -205,7 +205,7 @@ Descriptor::Value Descriptor::column_field(const protocol::Column& column, SQLSM
     case SQL_DESC_UNNAMED: return number(column.name.empty() ? SQL_UNNAMED : SQL_NAMED);
     case SQL_DESC_TABLE_NAME: return text(column.table);
     case SQL_DESC_BASE_TABLE_NAME: return text(column.org_table);
-    case SQL_DESC_BASE_COLUMN_NAME: return text(column.org_name);
+    case SQL_DESC_BASE_COLUMN_NAME: return text(has_base ? column.org_name : "");  // of a UNION MySQL names one without a table
     case SQL_DESC_CATALOG_NAME: return text(database_is(settings) == DatabaseIs::catalog ? column.schema : "");
     case SQL_DESC_SCHEMA_NAME: return text(database_is(settings) == DatabaseIs::schema ? column.schema : "");
     default: return type_field(describe(column, connection_.describe_options()), field);

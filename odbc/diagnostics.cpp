@@ -54,6 +54,7 @@ constexpr ServerState kServerStates[] = {
     {1205, "HYT00", "lock wait timeout"},
     {1251, "08004", "client does not support the authentication"},
     {1265, "22018", "data truncated, sent as 01000 although it is an error"},
+    {1300, "22018", "invalid character string"},
     {1364, "23000", "field has no default value"},
     {1366, "22018", "incorrect integer, string, ... value"},
     {1369, "44000", "CHECK OPTION failed"},

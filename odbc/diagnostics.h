@@ -63,6 +63,12 @@ class Diagnostics {
   // Moves the records of another handle here.
   void take(Diagnostics& other);
 
+  // Replaces the records' column numbers: `column_of` answers a column for a parameter.
+  template <class ColumnOf>
+  void number_columns(ColumnOf column_of) {
+    for (DiagnosticRecord& record : records_) record.column = column_of(record.column);
+  }
+
   // One of the server's warnings, with its own code and words: 01000.
   void server_warning(SQLINTEGER code, std::string_view message);
 

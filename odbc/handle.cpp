@@ -7,7 +7,7 @@ void post_current_exception(Diagnostics& diagnostics) noexcept {
     try {
       throw;
     } catch (const Fail& fail) {
-      diagnostics.error(fail.state, fail.message);
+      diagnostics.error(fail.state, fail.message, fail.row, fail.column);
     } catch (const CoreFail& fail) {
       diagnostics.failure(fail.failure);
     } catch (const std::bad_alloc&) {

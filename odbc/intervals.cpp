@@ -92,6 +92,14 @@ bool is_interval(SQLSMALLINT type) { return type >= SQL_INTERVAL_YEAR && type <=
 
 IntervalRange interval_range(SQLSMALLINT type) { return std::ranges::find(kRows, type, &Row::type)->range; }
 
+bool is_valid(const SQL_INTERVAL_STRUCT& interval, IntervalRange range) {
+  for (IntervalField field = range.leading; field != range.trailing;) {
+    field = next(field);
+    if (field_of(interval, field) >= kFields[index(field)].in_previous) return false;
+  }
+  return range.trailing != second || interval.intval.day_second.fraction < kPowers[6];
+}
+
 IntervalFit interval_from_number(const NumberText& number, IntervalRange range, IntervalPrecision precision,
                                  SQL_INTERVAL_STRUCT& interval) {
   std::uint64_t whole = 0;

@@ -33,6 +33,9 @@ struct IntervalPrecision {
 
 enum class IntervalFit : std::uint8_t { exact, truncated, overflow, not_an_interval };
 
+// Whether every field behind the leading one is in its range: 59 minutes, 11 months, 999999 millionths.
+bool is_valid(const SQL_INTERVAL_STRUCT& interval, IntervalRange range);
+
 // A number is the one field of a single-field interval; the fraction of a SECOND stays.
 IntervalFit interval_from_number(const NumberText& number, IntervalRange range, IntervalPrecision precision,
                                  SQL_INTERVAL_STRUCT& interval);

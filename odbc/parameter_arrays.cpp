@@ -95,7 +95,7 @@ void ParameterArray::report(SQLLEN row) {
   try {
     throw;
   } catch (const Fail& failure) {
-    statement_.diagnostics.error(failure.state, failure.message, row);
+    statement_.diagnostics.error(failure.state, failure.message, row, failure.column);
     stopped_ |= failure.state == SqlState::cancelled || failure.state == SqlState::timeout ||
                 failure.state == SqlState::connection_timeout;
   } catch (const CoreFail& failure) {

@@ -15,13 +15,18 @@ bool is_text_or_bytes(SQLSMALLINT c_type) { return c_type == SQL_C_CHAR || c_typ
 
 bool means_data_at_execution(SQLLEN length) { return length == SQL_DATA_AT_EXEC || length <= SQL_LEN_DATA_AT_EXEC_OFFSET; }
 
+constexpr SQLLEN kLoneSet = 1;  // an array says itself which set it was
+
 [[noreturn]] void no_buffer(SQLSMALLINT number) {
-  throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(number) + " has no buffer and is not NULL.");
+  throw Fail(SqlState::null_pointer, "Parameter " + std::to_string(number) + " has no buffer and is not NULL.", kLoneSet,
+             number);
 }
 
 [[noreturn]] void bad_length(SQLSMALLINT number, SQLLEN length, SQLLEN buffer_bytes) {
-  throw Fail(SqlState::invalid_length, "Parameter " + std::to_string(number) + " claims " + std::to_string(length) +
-                                           " bytes in a buffer of " + std::to_string(buffer_bytes) + ".");
+  throw Fail(SqlState::invalid_length,
+             "Parameter " + std::to_string(number) + " claims " + std::to_string(length) + " bytes in a buffer of " +
+                 std::to_string(buffer_bytes) + ".",
+             kLoneSet, number);
 }
 
 }  // namespace
@@ -95,7 +100,8 @@ Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord
                            .charset = statement_.connection().charset(),
                            .cuts_datetime = settings.no_date_overflow});
   if (bound.plan.convert == nullptr) {
-    throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.");
+    throw Fail(SqlState::restricted_type, "Parameter " + std::to_string(number) + " cannot be converted to its SQL type.",
+               kLoneSet, number);
   }
   const RowSteps steps = statement_.apd().row_steps(app, bound.c_type);
   bound.data = app.data_ptr;
@@ -226,7 +232,7 @@ Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
 
 void Parameters::fail(SQLSMALLINT number, Outcome outcome) const {
   const SqlState state = state_of(outcome);
-  throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(number) + ".");
+  throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(number) + ".", kLoneSet, number);
 }
 
 void Parameters::begin_rows() {
@@ -404,7 +410,13 @@ std::optional<protocol::Bytes> Parameters::put_data(SQLPOINTER data, SQLLEN leng
   const bool is_recoded = bound.c_type == SQL_C_WCHAR || in_charset;
   if (!stream || is_recoded) bound.collected.insert(bound.collected.end(), bytes, bytes + size);
   if (!stream) return std::nullopt;
-  if (!is_recoded) return protocol::Bytes(bytes, static_cast<std::size_t>(size));
+  if (!is_recoded) {
+    const protocol::Bytes piece(bytes, static_cast<std::size_t>(size));
+    const bool is_checked = bound.c_type == SQL_C_CHAR;
+    if (is_checked && !is_valid_utf8_piece(protocol::as_text(piece), bound.collected))
+      fail(bound.number, Outcome::not_convertible);
+    return piece;
+  }
   if (in_charset) {
     decode_piece(bound, room);
     return room.bytes();

@@ -103,17 +103,26 @@ SQLRETURN RowOperation::attempt(Body&& body) {
 void RowOperation::failed() {
   const Target& target = targets_[next_];
   if (target.status != nullptr) *target.status = SQL_ROW_ERROR;
-  if (is_lone_) throw;
-  ++failed_;
+  failed_ += is_lone_ ? 0 : 1;
   const auto row = static_cast<SQLLEN>(target.buffer_row + 1);
   try {
     throw;
-  } catch (const Fail& failure) {
-    owner_.diagnostics.error(failure.state, failure.message, row);
+  } catch (Fail& failure) {
+    failure.row = row;
+    failure.column = column_of(failure.column);
+    if (is_lone_) throw;
+    owner_.diagnostics.error(failure.state, failure.message, row, failure.column);
   } catch (const CoreFail& failure) {
+    if (is_lone_) throw;
     owner_.diagnostics.failure(failure.failure, row);
     if (owner_.connection().session().dead()) throw;
   }
+}
+
+// The column of the result that a parameter of the helper has its value from.
+SQLINTEGER RowOperation::column_of(SQLINTEGER parameter) const {
+  const bool is_buffer = positioned_sql_.empty() && parameter > 0 && static_cast<std::size_t>(parameter) <= columns_.size();
+  return is_buffer ? static_cast<SQLINTEGER>(columns_[static_cast<std::size_t>(parameter) - 1] + 1) : parameter;
 }
 
 SQLRETURN RowOperation::outcome() {
@@ -174,6 +183,7 @@ void RowOperation::tell_cursor() {
 
 void RowOperation::finish_addition() {
   rows_changed_ += helper_.row_count() > 0 ? helper_.row_count() : 0;
+  helper_.diagnostics.number_columns([&](SQLINTEGER parameter) { return column_of(parameter); });
   owner_.diagnostics.take(helper_.diagnostics);
   const auto is_failed = [](SQLUSMALLINT s) { return s == SQL_PARAM_ERROR || s == SQL_PARAM_DIAG_UNAVAILABLE; };
   const auto is_added = [](SQLUSMALLINT s) { return s == SQL_PARAM_SUCCESS || s == SQL_PARAM_SUCCESS_WITH_INFO; };

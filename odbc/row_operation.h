@@ -68,6 +68,7 @@ class RowOperation {
   std::string deletion(const Target& target);
   std::string positioned(const Target& target);
   const DescriptorRecord* bound_column(std::size_t column);
+  SQLINTEGER column_of(SQLINTEGER parameter) const;
   std::vector<std::size_t> columns_to_set(SQLULEN buffer_row);
   void bind_columns(SQLULEN buffer_row);
   std::string name_row();

@@ -2,6 +2,9 @@
 // A new state is one row here. Spec: ODBC Appendix A.
 #pragma once
 
+#include <sql.h>
+#include <sqlext.h>
+
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -95,8 +98,13 @@ std::string_view default_message(SqlState state);
 // An ODBC error on its way to the door. The message says what to do; empty = the state's own words.
 struct Fail {
   explicit Fail(SqlState s, std::string text = {}) : state(s), message(std::move(text)) {}
+  // Of a row of a rowset or a set of parameters, and a column or parameter: SQL_DIAG_ROW_NUMBER, SQL_DIAG_COLUMN_NUMBER.
+  Fail(SqlState s, std::string text, SQLLEN at_row, SQLINTEGER at_column)
+      : state(s), message(std::move(text)), row(at_row), column(at_column) {}
   SqlState state;
   std::string message;
+  SQLLEN row = SQL_NO_ROW_NUMBER;
+  SQLINTEGER column = SQL_NO_COLUMN_NUMBER;
 };
 
 }  // namespace selkie::odbc

@@ -280,6 +280,31 @@ bool is_valid_utf8(std::string_view text) {
   return valid;
 }
 
+bool is_valid_utf8_piece(std::string_view piece, std::vector<std::uint8_t>& open) {
+  const auto size_by_lead = [](std::uint8_t lead) { return lead < 0xc0 ? 1u : lead < 0xe0 ? 2u : lead < 0xf0 ? 3u : 4u; };
+  if (!open.empty()) {
+    while (open.size() < size_by_lead(open.front()) && !piece.empty()) {
+      open.push_back(static_cast<std::uint8_t>(piece.front()));
+      piece.remove_prefix(1);
+    }
+    if (open.size() < size_by_lead(open.front())) return true;
+    if (!decode(open.data(), open.size()).valid) return false;
+    open.clear();
+  }
+  // Of a character that the piece's end cuts, at most three bytes are there.
+  const std::size_t looked_at = std::min<std::size_t>(piece.size(), 3);
+  for (std::size_t i = 1; i <= looked_at; ++i) {
+    const auto byte = static_cast<std::uint8_t>(piece[piece.size() - i]);
+    if (is_continuation(byte)) continue;
+    if (size_by_lead(byte) > i) {
+      open.assign(piece.end() - static_cast<std::ptrdiff_t>(i), piece.end());
+      piece.remove_suffix(i);
+    }
+    break;
+  }
+  return is_valid_utf8(piece);
+}
+
 std::size_t count_characters(std::string_view utf8) {
   std::size_t characters = 0;
   const auto each = [&](const Decoded&) { return ++characters, true; };

@@ -7,8 +7,10 @@
 #include <sqlucode.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace selkie::odbc {
 
@@ -33,6 +35,10 @@ bool is_valid_utf8(std::string_view text);
 std::size_t count_characters(std::string_view utf8);
 // The largest size of at most `limit_bytes` that does not cut a character of valid text.
 std::size_t cut_between_characters(std::string_view utf8, std::size_t limit_bytes);
+
+// Whether text that comes in pieces is valid UTF-8 so far. `open` keeps the bytes of a character whose end has not come; it is
+// empty before the first piece, and behind the last one of whole text.
+bool is_valid_utf8_piece(std::string_view piece, std::vector<std::uint8_t>& open);
 
 std::size_t first_character_bytes(std::string_view utf8);  // of valid text that is not empty
 

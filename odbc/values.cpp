@@ -267,7 +267,8 @@ bool take_date(std::string_view& text, Date& date) {
          take_field(text, 2, date.month) && take(text, '-') && take_field(text, 2, date.day);
 }
 
-bool take_time(std::string_view& text, Time& time, bool& fraction_lost) {
+bool take_time(std::string_view& text, TemporalLiteral& literal) {
+  Time& time = literal.value.time;
   time.negative = take_sign(text);
   if (!take_field(text, 4, time.hour) || !take(text, ':') || !take_field(text, 2, time.minute)) return false;
   time.second = time.micro = 0;
@@ -275,13 +276,15 @@ bool take_time(std::string_view& text, Time& time, bool& fraction_lost) {
   if (!take_field(text, 2, time.second)) return false;
   if (!take(text, '.')) return true;
   const std::string_view digits = take_digits(text);
-  std::uint32_t unit = 100'000;
+  std::uint32_t billionths = 0, unit = 100'000'000;
   for (const char c : digits) {
     const auto digit = static_cast<std::uint32_t>(c - '0');
-    if (unit == 0 && digit != 0) fraction_lost = true;
-    time.micro += digit * unit;
+    literal.fraction_lost |= unit == 0 && digit != 0;
+    billionths += digit * unit;
     unit /= 10;
   }
+  time.micro = billionths / 1'000;
+  literal.nano = billionths % 1'000;
   return true;
 }
 
@@ -312,14 +315,14 @@ TemporalLiteral scan_temporal(std::string_view text) {
     if (!is_calendar_date(date)) return literal;
     if (rest.empty()) {
       literal.form = TemporalForm::date;
-    } else if ((take(rest, ' ') || take(rest, 'T')) && !rest.empty() && is_digit(rest.front()) &&
-               take_time(rest, time, literal.fraction_lost) && rest.empty() && is_time_of_day(time)) {
+    } else if ((take(rest, ' ') || take(rest, 'T')) && !rest.empty() && is_digit(rest.front()) && take_time(rest, literal) &&
+               rest.empty() && is_time_of_day(time)) {
       literal.form = TemporalForm::date_time;
     }
     return literal;
   }
   rest = text;
-  if (take_time(rest, time, literal.fraction_lost) && rest.empty() && time.minute < 60 && time.second < 60) {
+  if (take_time(rest, literal) && rest.empty() && time.minute < 60 && time.second < 60) {
     literal.form = TemporalForm::time;
   }
   return literal;

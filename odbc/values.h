@@ -113,12 +113,14 @@ bool parse_time(std::string_view text, Time& time);            // -838:59:59.999
 bool parse_date_time(std::string_view text, DateTime& value);  // 2020-02-29 23:59:59.999999
 
 // Literals as people write them: spaces around, one digit for two, an ODBC escape {d '...'}, {t '...'}, {ts '...'} around, 'T'
-// between date and time. Fractions beyond microseconds set `fraction_lost` when they are not zero.
+// between date and time.
 enum class TemporalForm : std::uint8_t { none, date, time, date_time };
 struct TemporalLiteral {
   TemporalForm form = TemporalForm::none;
-  DateTime value;  // value.time alone for a time
-  bool fraction_lost = false;
+  DateTime value;              // value.time alone for a time
+  std::uint32_t nano = 0;      // billionths behind the microseconds: up to 999
+  bool fraction_lost = false;  // digits behind those that are not zero
+  bool is_finer_than_micro() const { return nano != 0 || fraction_lost; }
 };
 // form is none when the text is no such literal or names no day of the calendar.
 TemporalLiteral scan_temporal(std::string_view text);

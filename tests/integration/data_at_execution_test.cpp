@@ -1,5 +1,7 @@
 // Values that are sent while the statement runs: in pieces, for arrays of parameters, with and without their length in advance.
 #include <array>
+#include <string>
+#include <vector>
 
 #include "tests/integration/server.h"
 
@@ -154,6 +156,59 @@ TEST_P(DataAtExecution, ALengthBeyondTheBufferIsRefused) {
   length = 4;
   s.execute();
   EXPECT_EQ(rows("SELECT v FROM t"), "abcd");
+}
+
+// What is no text is an error whether it comes whole, in pieces or as half a character: servers that are not strict would cut
+// it.
+TEST_P(DataAtExecution, BrokenTextIsRefusedHoweverItIsCut) {
+  using namespace std::string_literals;
+  const std::string high = "\x3d\xd8"s, low = "\x00\xde"s, a = "a\0"s;  // UTF-16
+  struct Case {
+    SQLSMALLINT c_type;
+    std::vector<std::string> pieces;
+    const char* hex;  // null: 22018
+  };
+  const Case cases[] = {
+      {SQL_C_CHAR, {"a\xe6", "\x97", "\xa5z"}, "61E697A57A"},
+      {SQL_C_CHAR,
+       {"abc\xff"
+        "def"},
+       nullptr},
+      {SQL_C_CHAR, {"abc", "\xff", "def"}, nullptr},
+      {SQL_C_CHAR, {"abc\xe6", "z"}, nullptr},
+      {SQL_C_CHAR, {"abc\xc3"}, nullptr},
+      {SQL_C_WCHAR, {a + high, low + a}, "61F09F988061"},
+      {SQL_C_WCHAR, {a + high}, nullptr},
+      {SQL_C_WCHAR, {a, high}, nullptr},
+      {SQL_C_WCHAR, {a + high, a}, nullptr},
+      {SQL_C_WCHAR, {low}, nullptr},
+  };
+  for (const bool in_text : {false, true}) {
+    const auto c = connect(in_text ? "NO_SSPS=1;" : "");
+    Statement(*c).run("SET sql_mode = ''");
+    Statement s(*c);
+    s.prepare("INSERT INTO t (v) VALUES (?)");
+    for (const Case& one : cases) {
+      SCOPED_TRACE(::testing::PrintToString(one.pieces) + (in_text ? " NO_SSPS" : ""));
+      SQLLEN length = SQL_DATA_AT_EXEC;
+      SQLPOINTER token = nullptr;
+      s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, one.c_type, SQL_LONGVARCHAR, 100, 0, &token, 0, &length));
+      const auto send = [&] {
+        EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_NEED_DATA);
+        EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+        for (const std::string& piece : one.pieces) put(s, piece);
+        s.check(::SQLParamData(s.handle(), &token));
+      };
+      if (one.hex == nullptr) {
+        expect_failure("22018", 0, send);
+        ::SQLCancel(s.handle());
+      } else {
+        send();
+      }
+      EXPECT_EQ(rows("SELECT HEX(v) FROM t"), one.hex == nullptr ? "" : one.hex);
+      run("DELETE FROM t");
+    }
+  }
 }
 
 }  // namespace

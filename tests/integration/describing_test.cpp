@@ -373,6 +373,14 @@ TEST_P(Describing, KeysNamesAndExpressions) {
   s.close();
   s.run("SELECT number FROM seen");
   EXPECT_EQ(text(1, SQL_DESC_TABLE_NAME), "seen");
+  s.close();
+  // What has no base table has no base column either, before the execution and after it.
+  s.prepare("SELECT name FROM base UNION SELECT 'x'");
+  const Said before = said_of(s, 1);
+  s.execute();
+  EXPECT_TRUE(said_of(s, 1) == before);
+  EXPECT_EQ(before.text.at(SQL_DESC_BASE_TABLE_NAME), "");
+  EXPECT_EQ(before.text.at(SQL_DESC_BASE_COLUMN_NAME), "");
 }
 
 // Clients that allocate by column size get along: the sizes are capped, and 0 lifts the cap.

@@ -76,10 +76,47 @@ TEST_P(DiagnosticRecords, OfAnArrayOfParametersNameTheSet) {
   s.check(
       ::SQLBindParameter(s.handle(), 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_TINYINT, 0, 0, n.data(), n[0].size(), length.data()));
   EXPECT_EQ(s.check(::SQLExecute(s.handle())), SQL_SUCCESS_WITH_INFO);
-  EXPECT_EQ(places(s), "23000 at 2,-1; 22018 at 3,-1; 23000 at 4,-1");
+  EXPECT_EQ(places(s), "23000 at 2,-1; 22018 at 3,2; 23000 at 4,-1");
   EXPECT_EQ(number_field<SQLINTEGER>(s, 1, SQL_DIAG_NATIVE), 1062);
   EXPECT_EQ(number_field<SQLINTEGER>(s, 2, SQL_DIAG_NATIVE), 0);
   EXPECT_EQ(rows("SELECT id FROM t ORDER BY id"), "1; 2; 4; 5");
+}
+
+TEST_P(DiagnosticRecords, OfALoneSetOrRowNameTheParameterOrColumn) {
+  run("CREATE TABLE t (id INT PRIMARY KEY, skipped INT, n INT)");
+  run("INSERT INTO t VALUES (1, 1, 1)");
+  SQLINTEGER id = 2;
+  std::array<char, 8> n{"x"};
+  SQLLEN length = SQL_NTS;
+  Statement s(connection());
+  s.prepare("INSERT INTO t (id, n) VALUES (?, ?)");
+  s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, SQL_C_SLONG, SQL_INTEGER, 0, 0, &id, 0, nullptr));
+  s.check(::SQLBindParameter(s.handle(), 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_INTEGER, 0, 0, n.data(), n.size(), &length));
+  EXPECT_EQ(::SQLExecute(s.handle()), SQL_ERROR);
+  EXPECT_EQ(places(s), "22018 at 1,2");
+
+  Statement got(connection());
+  got.run("SELECT 1, 'x'");
+  ASSERT_TRUE(got.fetch());
+  SQL_DATE_STRUCT date{};
+  EXPECT_EQ(::SQLGetData(got.handle(), 1, SQL_C_TYPE_DATE, &date, 0, nullptr), SQL_ERROR);
+  EXPECT_EQ(places(got), "07006 at 1,1");
+  EXPECT_EQ(::SQLGetData(got.handle(), 2, SQL_C_SLONG, &id, 0, nullptr), SQL_ERROR);
+  EXPECT_EQ(places(got), "22018 at 1,2");
+
+  // Column 3, although the buffer is the first that is sent.
+  Statement changed(connection());
+  changed.set(SQL_ATTR_CURSOR_TYPE, SQL_CURSOR_STATIC);
+  changed.set(SQL_ATTR_CONCURRENCY, SQL_CONCUR_VALUES);
+  changed.check(::SQLBindCol(changed.handle(), 3, SQL_C_CHAR, n.data(), n.size(), &length));
+  changed.run("SELECT id, skipped, n FROM t");
+  ASSERT_TRUE(changed.fetch());
+  n = {"x"};
+  length = 1;
+  for (const int operation : {SQL_UPDATE, SQL_ADD}) {
+    EXPECT_EQ(::SQLSetPos(changed.handle(), 1, static_cast<SQLUSMALLINT>(operation), SQL_LOCK_NO_CHANGE), SQL_ERROR);
+    EXPECT_EQ(places(changed), "22018 at 1,3");
+  }
 }
 
 TEST_P(DiagnosticRecords, OriginsAreToldByTheState) {

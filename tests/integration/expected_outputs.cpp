@@ -346,7 +346,8 @@ Answer expected(const Value& v, SQLSMALLINT c_type) {
   switch (v.kind) {
     case Kind::exact:
       if (is_number_type(c_type)) return from_number(v, c_type);
-      return is_interval_type(c_type) && is_single(c_type) ? to_single_interval(c_type, number_of(v.text)) : kNotListed;
+      if (!is_interval_type(c_type)) return kNotListed;
+      return is_single(c_type) ? to_single_interval(c_type, number_of(v.text)) : Answer{"22015", ""};
     case Kind::approximate:
     case Kind::bit: return is_number_type(c_type) ? from_number(v, c_type) : kNotListed;
     case Kind::bytes: return kNotListed;

@@ -188,7 +188,7 @@ TEST(ConvertIn, TextToBytesIsHexadecimal) {
   EXPECT_EQ(send_text("00fFaB", SQL_VARBINARY).bytes, lenenc("\0\xff\xab"s));
   EXPECT_EQ(send_text("00fFaB", SQL_BINARY).type, kBlob);
   EXPECT_EQ(send_text("", SQL_VARBINARY).bytes, lenenc(""));
-  EXPECT_EQ(send_text("0", SQL_VARBINARY).outcome, Outcome::not_convertible);
+  EXPECT_EQ(send_text("00fFa", SQL_VARBINARY).bytes, lenenc("\0\xff"s));  // a digit without its partner is left out
   EXPECT_EQ(send_text("0g", SQL_VARBINARY).outcome, Outcome::not_convertible);
   EXPECT_EQ(send_text("/:", SQL_VARBINARY).outcome, Outcome::not_convertible);
   EXPECT_EQ(send_text("@`", SQL_VARBINARY).outcome, Outcome::not_convertible);
@@ -196,7 +196,7 @@ TEST(ConvertIn, TextToBytesIsHexadecimal) {
 
 TEST(ConvertIn, NumericLiteralsAreValidatedAndTyped) {
   struct Row {
-    std::string_view text;
+    std::string text;
     SQLSMALLINT type;
     Outcome outcome;
     std::string bytes;
@@ -228,6 +228,8 @@ TEST(ConvertIn, NumericLiteralsAreValidatedAndTyped) {
            Row{"1.5e-3", SQL_DECIMAL, Outcome::ok, lenenc("0.0015")},
            Row{"150e-1", SQL_DECIMAL, Outcome::ok, lenenc("15")},
            Row{"1e500", SQL_DECIMAL, Outcome::out_of_range, ""},
+           Row{"1e-500", SQL_DECIMAL, Outcome::ok, lenenc("0")},
+           Row{"1." + std::string(400, '3'), SQL_DECIMAL, Outcome::ok, lenenc("1." + std::string(100, '3'))},
            Row{"1,5", SQL_DECIMAL, Outcome::not_convertible, ""},
            Row{"0.1", SQL_DOUBLE, Outcome::ok, raw(0.1)},
            Row{" 1e-400 ", SQL_DOUBLE, Outcome::ok, raw(0.0)},
@@ -374,7 +376,7 @@ TEST(ConvertIn, TemporalLiteralsAreValidatedAndTyped) {
                wire({11, 0xe8, 7, 2, 29, 23, 59, 58, 0x40, 0xe2, 1, 0})},
            Row{"2024-02-29 23:59:58.1234567", SQL_TYPE_TIMESTAMP, Outcome::datetime_overflow, ""},
            Row{"0000-00-00 00:00:00", SQL_TYPE_TIMESTAMP, Outcome::ok, wire({7, 0, 0, 0, 0, 0, 0, 0})},
-           Row{"24:00:00", SQL_TYPE_TIMESTAMP, Outcome::datetime_overflow, ""},
+           Row{"24:00:00", SQL_TYPE_TIMESTAMP, Outcome::not_convertible, ""},
            Row{"2024-02-29 24:00:00", SQL_TYPE_TIMESTAMP, Outcome::not_convertible, ""},
            Row{"{d '2024-02-29'", SQL_TYPE_TIMESTAMP, Outcome::not_convertible, ""},
        }) {
@@ -405,6 +407,12 @@ TEST(ConvertIn, IntervalsGoOutAsTextNumberOrTime) {
   EXPECT_EQ(send(span, SQL_C_INTERVAL_DAY_TO_SECOND, SQL_INTERVAL_HOUR).outcome, Outcome::interval_overflow);
   EXPECT_EQ(send(span, SQL_C_INTERVAL_DAY_TO_SECOND, SQL_TYPE_TIME).bytes,
             wire({12, 1, 1, 0, 0, 0, 2, 3, 4, 0x20, 0xa1, 7, 0}));
+  span.intval.day_second = {0, 0, 0, 5, 500000};
+  EXPECT_EQ(send(span, SQL_C_INTERVAL_SECOND, SQL_INTEGER).bytes, raw(std::int64_t{-5}));  // only whole digits count
+  EXPECT_EQ(send(span, SQL_C_INTERVAL_SECOND, SQL_DECIMAL).bytes, lenenc("-5.500000"));
+  span.intval.day_second = {1, 24, 0, 0, 0};
+  EXPECT_EQ(send(span, SQL_C_INTERVAL_DAY_TO_HOUR, SQL_VARCHAR).outcome, Outcome::interval_overflow);
+  EXPECT_EQ(send(span, SQL_C_INTERVAL_DAY_TO_HOUR, SQL_INTERVAL_DAY_TO_HOUR).outcome, Outcome::interval_overflow);
   SQL_INTERVAL_STRUCT months{};
   months.intval.year_month = {2, 0};
   EXPECT_EQ(send(months, SQL_C_INTERVAL_YEAR, SQL_INTERVAL_YEAR).bytes, lenenc("2"));

@@ -81,7 +81,12 @@ TEST(ConvertOut, DatesAndTimesBecomeStructures) {
   EXPECT_EQ(as_time(text, "2020-02-09", bad), "");
   EXPECT_EQ(as_stamp(text, "2020-02-09", ok), "2020-2-9 0:0:0.0");
   EXPECT_EQ(as_stamp(text, "{ts '2020-02-09 10:11:12.123456'}", ok), "2020-2-9 10:11:12.123456000");
-  EXPECT_EQ(as_stamp(text, "2020-02-09 10:11:12.123456700", cut), "2020-2-9 10:11:12.123456000");
+  EXPECT_EQ(as_stamp(text, "2020-02-09 10:11:12.123456789", ok), "2020-2-9 10:11:12.123456789");
+  EXPECT_EQ(as_stamp(text, "2020-02-09 10:11:12.1234567891", cut), "2020-2-9 10:11:12.123456789");
+  EXPECT_EQ(as_date(text, "2020-02-09 00:00:00.0000000001", cut), "2020-2-9");
+  EXPECT_EQ(as_time(text, "10:11:12.000000001", cut), "10:11:12");
+  EXPECT_EQ(as_time(text, "24:00:00", bad), "");
+  EXPECT_EQ(as_stamp(text, "-01:00:00", bad), "");
   EXPECT_EQ(as_stamp(text, "now", bad), "");
 }
 

@@ -198,5 +198,24 @@ TEST(SqlStates, EachIsFiveCharactersWithAMessage) {
   }
 }
 
+// Every cut of a text, and of texts that are broken, ends as the whole does.
+TEST(Text, ValidityOfPiecesIsThatOfTheWhole) {
+  using namespace std::string_literals;
+  for (const std::string& text :
+       {"a\xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80z"s, "a\xff"s, "\x80"s, "\xc3"s, "\xe6\x97"s, "\xf0\x9f\x98"s, "\xe6\x97z"s,
+        "\xed\xa0\x80"s, "\xf4\x90\x80\x80"s, "\xc0\x80"s, "\xf0\x9f\x98\xc3\xa9"s, ""s}) {
+    for (std::size_t first = 0; first <= text.size(); ++first) {
+      for (std::size_t second = first; second <= text.size(); ++second) {
+        std::vector<std::uint8_t> open;
+        const std::string_view whole = text;
+        bool is_valid = is_valid_utf8_piece(whole.substr(0, first), open);
+        is_valid = is_valid && is_valid_utf8_piece(whole.substr(first, second - first), open);
+        is_valid = is_valid && is_valid_utf8_piece(whole.substr(second), open);
+        EXPECT_EQ(is_valid && open.empty(), is_valid_utf8(text)) << ::testing::PrintToString(text) << first << "," << second;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace selkie::odbc
