@@ -128,6 +128,16 @@ bool is_c_type(SQLSMALLINT c_type);
 // What SQL_C_DEFAULT means for an SQL type; SQL_C_CHAR for a type not known.
 SQLSMALLINT default_c_type(SQLSMALLINT sql_type, bool is_unsigned);
 
+// What a converter does, for those who would rather do it themselves for many values in a row.
+enum class InKernel : std::uint8_t {
+  convert,    // more than the others say
+  memory_4,   // the value's memory is what goes out, whatever is in it
+  memory_8,   //
+  finite,     // the memory of a double that is neither infinite nor no number
+  utf8,       // valid UTF-8, length-encoded
+  date_time,  // a timestamp of calendar and clock, in microseconds
+};
+
 // One parameter's conversion: the application's value to the binary value that goes on the wire.
 //   data, size_bytes  the value, at any address, with SQL_NTS already resolved; the size counts for text and binary only
 //   out               gets the wire value appended, length-encoded where the type is; on an error nothing is appended
@@ -138,8 +148,8 @@ using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN siz
 struct InPlan {
   InConverter convert = nullptr;  // null: 07006
   protocol::ParameterType type;   // what is announced to the server: the value's natural wire type
-  std::uint8_t memory_bytes = 0;  // so many, where the value's memory is what goes out, whatever is in it; else 0
-  bool is_verbatim = false;       // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
+  InKernel kernel = InKernel::convert;
+  bool is_verbatim = false;  // the bytes are sent as they are (wide text as UTF-8), so pieces of them may be, too
   SQLSMALLINT c_type = 0, sql_type = 0;
   SQLSMALLINT decimal_digits = 0;
   std::int64_t lowest = 0;  // of an integer type: what may be sent to it

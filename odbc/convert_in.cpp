@@ -205,6 +205,17 @@ bool sends_memory(const InPlan& plan) {
   return lowest >= plan.lowest && highest <= plan.highest;
 }
 
+InKernel kernel_of(const InPlan& plan, std::size_t to) {
+  if (sends_memory(plan)) {
+    const std::size_t size = c_type_size(plan.c_type);
+    return size == 4 ? InKernel::memory_4 : size == 8 ? InKernel::memory_8 : InKernel::convert;
+  }
+  if (plan.c_type == SQL_C_DOUBLE && to == index_of<ToReal>() && plan.sql_type != SQL_REAL) return InKernel::finite;
+  if (plan.c_type == SQL_C_CHAR && to == index_of<ToText>() && plan.charset == nullptr) return InKernel::utf8;
+  if (plan.c_type == SQL_C_TYPE_TIMESTAMP && to == index_of<ToTimestamp>()) return InKernel::date_time;
+  return InKernel::convert;
+}
+
 }  // namespace
 
 InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& options) {
@@ -224,7 +235,7 @@ InPlan plan_input(SQLSMALLINT c_type, SQLSMALLINT sql_type, const InOptions& opt
   if (entries == kTable.end() || to == kNoClass || !is_listed(plan.c_type, sql_type)) return plan;
   plan.convert = entries->entries[to].convert;
   plan.type = entries->entries[to].type;
-  if (sends_memory(plan)) plan.memory_bytes = static_cast<std::uint8_t>(c_type_size(plan.c_type));
+  plan.kernel = kernel_of(plan, to);
   plan.is_verbatim = (is_characters(plan.c_type) && to == index_of<ToText>()) ||
                      (plan.c_type == SQL_C_BINARY && (to == index_of<ToText>() || to == index_of<ToBytes>()));
   return plan;

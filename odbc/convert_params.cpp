@@ -41,7 +41,8 @@ std::uint8_t* begin(ByteWriter& out, std::uint8_t size) {
 void put(ByteWriter& out, const Date& date) { store(begin(out, 4), date); }
 
 void put(ByteWriter& out, const DateTime& value) {
-  store_clock(store(begin(out, value.time.micro != 0 ? 11 : 7), value.date), value.time.hour, value.time);
+  const std::uint8_t* const end = write(out.extend(kMostDateTimeBytes), value);
+  out.truncate(static_cast<std::size_t>(end - out.data()));
 }
 
 void put(ByteWriter& out, const Time& time) {
@@ -177,23 +178,8 @@ Outcome read_literal(std::string_view text, TemporalLiteral& literal) {
   return literal.form == TemporalForm::none ? Outcome::not_convertible : Outcome::ok;
 }
 
-constexpr SQLUINTEGER kBillionthsPerMicro = 1'000;
-
-Date date_of(const auto& value) {
-  // A negative year becomes one that no calendar has.
-  return {static_cast<std::uint16_t>(value.year), value.month, value.day};
-}
-Time clock_of(const auto& value) { return {false, value.hour, value.minute, value.second, 0}; }
-
-DateTime date_time_of(const SQL_TIMESTAMP_STRUCT& value) {
-  DateTime made{date_of(value), clock_of(value)};
-  made.time.micro = value.fraction / kBillionthsPerMicro;
-  return made;
-}
-
 bool has_valid_date(const SQL_TIMESTAMP_STRUCT& value) { return is_calendar_date(date_of(value)); }
 bool has_valid_time(const SQL_TIMESTAMP_STRUCT& value) { return is_time_of_day(date_time_of(value).time); }
-bool is_finer_than_micro(const SQL_TIMESTAMP_STRUCT& value) { return value.fraction % kBillionthsPerMicro != 0; }
 
 }  // namespace
 

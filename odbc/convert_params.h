@@ -1,5 +1,5 @@
 // Senders: a value of a C type to the wire, for a class of SQL types. A send() that is missing is a conversion that does not
-// exist. Private to convert_in.cpp. Spec: ODBC Appendix D, "Converting Data from C to SQL Data Types"
+// exist. Private to convert_in.cpp and bulk_rows.cpp. Spec: ODBC Appendix D, "Converting Data from C to SQL Data Types"
 #pragma once
 
 #include <algorithm>
@@ -76,6 +76,21 @@ concept Number = std::integral<T> || std::floating_point<T>;
 template <Number T>
 void put(ByteWriter& out, T value) {
   std::memcpy(out.extend(sizeof value), &value, sizeof value);
+}
+
+// A date with a time of day behind its length byte, the microseconds only when there are any. `to` has room for
+// kMostDateTimeBytes; answers the end.
+inline constexpr std::size_t kMostDateTimeBytes = 12;
+inline std::uint8_t* write(std::uint8_t* to, const DateTime& value) {
+  const Date& date = value.date;
+  const Time& time = value.time;
+  const std::uint32_t micro = time.micro;
+  const std::uint64_t head = std::uint64_t{micro != 0 ? 11u : 7u} | std::uint64_t{date.year} << 8 |
+                             std::uint64_t{date.month} << 24 | std::uint64_t{date.day} << 32 | std::uint64_t{time.hour} << 40 |
+                             std::uint64_t{time.minute} << 48 | std::uint64_t{time.second} << 56;
+  std::memcpy(to, &head, sizeof head);
+  std::memcpy(to + sizeof head, &micro, sizeof micro);
+  return to + (micro != 0 ? kMostDateTimeBytes : sizeof head);
 }
 
 void put(ByteWriter& out, const Date& date);
@@ -243,6 +258,21 @@ Outcome send(const InPlan&, const Bit& value, ByteWriter& out, Class) {
 }
 
 // --- Structures
+
+inline constexpr SQLUINTEGER kBillionthsPerMicro = 1'000;
+
+Date date_of(const auto& value) {
+  // A negative year becomes one that no calendar has.
+  return {static_cast<std::uint16_t>(value.year), value.month, value.day};
+}
+Time clock_of(const auto& value) { return {false, value.hour, value.minute, value.second, 0}; }
+
+inline DateTime date_time_of(const SQL_TIMESTAMP_STRUCT& value) {
+  DateTime made{date_of(value), clock_of(value)};
+  made.time.micro = value.fraction / kBillionthsPerMicro;
+  return made;
+}
+inline bool is_finer_than_micro(const SQL_TIMESTAMP_STRUCT& value) { return value.fraction % kBillionthsPerMicro != 0; }
 
 Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToInteger);
 Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToDecimal);

@@ -206,6 +206,11 @@ std::size_t ParameterArray::gather(bool bulk) {
   parameters.begin_rows();
   std::size_t tried = 0;
   for (; next_ < sets_ && gathered_.size() < most && parameters.values().size() < kCommandBytes; ++next_, ++tried) {
+    if (bulk) {
+      const std::size_t stopped_at = parameters.append_bulk_rows(next_, kCommandBytes);
+      for (; next_ < stopped_at; ++next_, ++tried) gathered_.push_back(next_);
+      if (next_ == sets_ || parameters.values().size() >= kCommandBytes) break;
+    }
     if (parameters.is_ignored(next_)) {
       parameters.set_status(next_, SQL_PARAM_UNUSED);
       continue;

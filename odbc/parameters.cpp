@@ -31,14 +31,6 @@ constexpr SQLLEN kLoneSet = 1;  // an array says itself which set it was
 
 }  // namespace
 
-SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
-  if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
-  const auto* text = static_cast<const std::uint8_t*>(data);
-  std::size_t size = 0;
-  while (text[size] != 0 || text[size + 1] != 0) size += 2;
-  return static_cast<SQLLEN>(size);
-}
-
 void Parameters::plan(std::size_t count, SQLSMALLINT first, bool takes_attributes) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
@@ -212,8 +204,8 @@ template <std::size_t lead>
     std::memset(out, 0, lead);
     std::memcpy(out + lead, value.data, size_bytes);
   };
-  if (bound.plan.memory_bytes == 4) return append_memory(std::integral_constant<std::size_t, 4>());
-  if (bound.plan.memory_bytes == 8) return append_memory(std::integral_constant<std::size_t, 8>());
+  if (bound.plan.kernel == InKernel::memory_4) return append_memory(std::integral_constant<std::size_t, 4>());
+  if (bound.plan.kernel == InKernel::memory_8) return append_memory(std::integral_constant<std::size_t, 8>());
   std::memset(values_.extend(lead), 0, lead);
   const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
   if (is_error(outcome)) [[unlikely]]
@@ -334,6 +326,30 @@ void Parameters::append_bulk_row(std::size_t set) {
     values_.truncate(start);
     throw;
   }
+}
+
+// False: some are bound in a way that makes no value a common one.
+bool Parameters::find_bulk_parameters() {
+  bulk_parameters_.clear();
+  for (const Bound& bound : bound_) {
+    if (!bound.may_be_plain || bound.source != Source::buffer) return false;
+    const auto* const data = static_cast<const std::uint8_t*>(bound.data) + bind_offset_;
+    const auto* const length = reinterpret_cast<const std::uint8_t*>(bound.octet_length);
+    bulk_parameters_.push_back({.plan = &bound.plan,
+                                .data = data,
+                                .length = length == nullptr ? nullptr : length + bind_offset_,
+                                .data_step = bound.data_step,
+                                .length_step = bound.length_step,
+                                .fixed_bytes = bound.fixed_bytes,
+                                .buffer_bytes = bound.buffer_bytes});
+  }
+  return true;
+}
+
+std::size_t Parameters::append_bulk_rows(std::size_t first, std::size_t enough_bytes) {
+  if (!find_bulk_parameters()) return first;
+  const BulkRange range{.first = first, .end = sets(), .operations = statement_.apd().array_status_ptr};
+  return odbc::append_bulk_rows(bulk_parameters_, range, enough_bytes, values_, has_null_);
 }
 
 void Parameters::append_unusual_bulk_value(const Bound& bound, std::size_t set) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "odbc/bulk_rows.h"
 #include "odbc/convert.h"
 #include "odbc/descriptor.h"
 #include "odbc/output_values.h"
@@ -23,9 +24,6 @@
 namespace selkie::odbc {
 
 class Statement;
-
-// Bytes of a value that ends with a zero: of SQL_C_WCHAR two.
-SQLLEN terminated_size(const void* data, SQLSMALLINT c_type);
 
 class Parameters {
  public:
@@ -57,6 +55,9 @@ class Parameters {
   bool append_row(std::size_t set);
   // Appends a set as a row of COM_STMT_BULK_EXECUTE. Throws as convert(); nothing is appended then.
   void append_bulk_row(std::size_t set);
+  // The same of many: from `first` on as long as their values are common ones and fewer than `enough_bytes` are appended.
+  // Answers the set it stopped at, which is ignored or for append_bulk_row() to look at.
+  std::size_t append_bulk_rows(std::size_t first, std::size_t enough_bytes);
 
   // Afterwards, of all that was appended:
   protocol::Bytes null_bitmap() const { return null_bitmap_; }
@@ -134,6 +135,7 @@ class Parameters {
   template <std::size_t lead>
   void append_converted(const Bound& bound, const Value& value);
   Sent append_value(const Bound& bound, std::size_t set);
+  bool find_bulk_parameters();
   void append_unusual_bulk_value(const Bound& bound, std::size_t set);
   void append_set(std::size_t set);
   void take_back(std::size_t value_bytes);
@@ -155,6 +157,7 @@ class Parameters {
   std::vector<std::uint8_t> null_bitmap_, attribute_nulls_;
   std::vector<protocol::ParameterType> types_;
   protocol::ByteWriter values_;
+  std::vector<BulkParameter> bulk_parameters_;
   std::vector<std::size_t> value_ends_;  // in values_, by parameter
   std::vector<std::size_t> defaults_;    // parameters that are to be DEFAULT
   std::size_t null_bits_ = 0;            // of the bitmap

@@ -327,6 +327,14 @@ std::size_t first_character_bytes(std::string_view utf8) {
   return size;
 }
 
+SQLLEN terminated_size(const void* data, SQLSMALLINT c_type) {
+  if (c_type != SQL_C_WCHAR) return static_cast<SQLLEN>(std::strlen(static_cast<const char*>(data)));
+  const auto* text = static_cast<const std::uint8_t*>(data);
+  std::size_t size = 0;
+  while (text[size] != 0 || text[size + 1] != 0) size += 2;
+  return static_cast<SQLLEN>(size);
+}
+
 std::string to_utf8(std::u16string_view utf16) {
   std::string out(utf16.size() * 3, '\0');
   out.resize(utf16_to_utf8(utf16.data(), utf16.size(), out.data(), out.size()).written);

@@ -42,6 +42,9 @@ bool is_valid_utf8_piece(std::string_view piece, std::vector<std::uint8_t>& open
 
 std::size_t first_character_bytes(std::string_view utf8);  // of valid text that is not empty
 
+// Bytes of a value that ends with a zero: of SQL_C_WCHAR two.
+SQLLEN terminated_size(const void* data, SQLSMALLINT c_type);
+
 std::string to_utf8(std::u16string_view utf16);
 std::u16string to_utf16(std::string_view utf8);
 
