@@ -2,6 +2,7 @@
 #include <array>
 
 #include "odbc/attribute_table.h"
+#include "odbc/isolation.h"
 
 namespace selkie::odbc {
 namespace {
@@ -12,28 +13,6 @@ using Row = Attribute<Connection>;
 // The protocol has no packet size to choose; this is its own. Spec: page_protocol_basic_packets.html
 constexpr SQLULEN kPacketSize = 0xffffff;
 constexpr SQLINTEGER kAsyncDbcEvent = 119, kDbcInfoToken = 118;  // unixODBC's headers name them for the driver manager only
-
-// The session's default level. Asked of the server unless it was set here: it may be configured there, or set by SQL.
-SQLUINTEGER isolation(Connection& connection) {
-  if (connection.knows_isolation()) return connection.attribute_isolation;
-  const protocol::Dialect& dialect = connection.session().dialect();
-  const bool old_name = dialect.mariadb() && dialect.version < protocol::Version{11, 1, 1};
-  const std::string level =
-      connection.query_value(old_name ? "SELECT @@session.tx_isolation" : "SELECT @@session.transaction_isolation")
-          .value_or("");
-  struct Level {
-    std::string_view name;
-    SQLUINTEGER odbc;
-  };
-  constexpr std::array<Level, 4> kLevels{{{"READ-UNCOMMITTED", SQL_TXN_READ_UNCOMMITTED},
-                                          {"READ-COMMITTED", SQL_TXN_READ_COMMITTED},
-                                          {"REPEATABLE-READ", SQL_TXN_REPEATABLE_READ},
-                                          {"SERIALIZABLE", SQL_TXN_SERIALIZABLE}}};
-  for (const Level& known : kLevels) {
-    if (known.name == level) return known.odbc;
-  }
-  return 0;
-}
 
 constexpr Row kAttributes[] = {
     {.id = SQL_ATTR_ASYNC_ENABLE,
@@ -79,7 +58,7 @@ constexpr Row kAttributes[] = {
      .set = set_unsupported<Connection>},
     {.id = SQL_ATTR_TXN_ISOLATION,
      .kind = Kind::uinteger,
-     .get = [](Connection& c) { return SQLULEN{isolation(c)}; },
+     .get = [](Connection& c) { return SQLULEN{session_isolation(c)}; },
      .set = [](Connection& c, SQLULEN value) { c.set_isolation(static_cast<SQLUINTEGER>(value)); }},
     {.id = SQL_ATTR_CURRENT_CATALOG,
      .kind = Kind::text,

@@ -7,6 +7,7 @@
 
 #include "odbc/connect_options.h"
 #include "odbc/descriptor.h"
+#include "odbc/isolation.h"
 #include "odbc/statement.h"
 #include "protocol/answer.h"
 #include "setup/dsn.h"
@@ -41,24 +42,6 @@ std::string product_and_version(const protocol::Dialect& dialect) {
   const protocol::Version v = dialect.version;
   return std::string(flavour_name(dialect.flavour)) + " " + std::to_string(v.major) + "." + std::to_string(v.minor) + "." +
          std::to_string(v.patch);
-}
-
-struct IsolationLevel {
-  SQLUINTEGER odbc;
-  std::string_view sql;
-};
-constexpr std::array<IsolationLevel, 4> kIsolationLevels{{
-    {SQL_TXN_READ_UNCOMMITTED, "READ UNCOMMITTED"},
-    {SQL_TXN_READ_COMMITTED, "READ COMMITTED"},
-    {SQL_TXN_REPEATABLE_READ, "REPEATABLE READ"},
-    {SQL_TXN_SERIALIZABLE, "SERIALIZABLE"},
-}};
-
-std::string isolation_statement(SQLUINTEGER level) {
-  for (const IsolationLevel& known : kIsolationLevels) {
-    if (known.odbc == level) return "SET SESSION TRANSACTION ISOLATION LEVEL " + std::string(known.sql);
-  }
-  throw Fail(SqlState::invalid_attribute_value, "SQL_ATTR_TXN_ISOLATION takes one of the four SQL_TXN_* levels.");
 }
 
 std::string access_mode_statement(SQLUINTEGER mode) {

@@ -9,6 +9,7 @@
 
 #include "odbc/catalog.h"
 #include "odbc/info_keywords.h"
+#include "odbc/isolation.h"
 #include "odbc/sql_functions.h"
 
 namespace selkie::odbc {
@@ -108,6 +109,15 @@ SQLULEN identifier_case(Connection& c) {
 }
 
 bool has_transactions(Connection& c) { return !c.settings().no_transactions; }
+
+SQLUINTEGER default_isolation(Connection& c) {
+  try {
+    return server_isolation(c);
+  } catch (const CoreFail&) {  // a proxy without the variable: what it is set to where nobody sets it
+    if (c.session().dead()) throw;
+    return SQL_TXN_REPEATABLE_READ;
+  }
+}
 
 SQLULEN if_catalogs(Connection& c, SQLULEN value) {
   return database_is(c.settings()) == DatabaseIs::catalog ? value : SQLULEN{0};
@@ -219,7 +229,7 @@ constexpr Row kInfo[] = {
     bits(SQL_CURSOR_SENSITIVITY, SQL_UNSPECIFIED),
     no(SQL_DATA_SOURCE_READ_ONLY),
     bits(SQL_DEFAULT_TXN_ISOLATION,
-         [](Connection& c) { return has_transactions(c) ? SQLULEN{SQL_TXN_REPEATABLE_READ} : SQLULEN{0}; }),
+         [](Connection& c) { return has_transactions(c) ? SQLULEN{default_isolation(c)} : SQLULEN{0}; }),
     yes(SQL_DESCRIBE_PARAMETER),
     yes(SQL_MULT_RESULT_SETS),
     yes(SQL_MULTIPLE_ACTIVE_TXN),

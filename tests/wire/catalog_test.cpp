@@ -139,5 +139,33 @@ TEST(Information, AProxyThatDoesNotKnowTheVariableHasNamesThatDifferByCase) {
       });
 }
 
+SQLUINTEGER default_isolation(Connection& connection) {
+  SQLUINTEGER level = 0;
+  check(::SQLGetInfo(connection.handle(), SQL_DEFAULT_TXN_ISOLATION, &level, sizeof level, nullptr), SQL_HANDLE_DBC,
+        connection.handle());
+  return level;
+}
+
+std::string asks_for_isolation(const Server& server) {
+  const bool old_name = &server == &kMariaDb1011;
+  return std::string("SELECT @@global.") + (old_name ? "tx_isolation" : "transaction_isolation");
+}
+
+TEST(Information, TheDefaultIsolationIsWhatTheServerGivesNewSessions) {
+  replay(
+      [](const Server& server) {
+        return script().reads(query(asks_for_isolation(server))).sends(head({text("level")}), row({"READ-COMMITTED"}), end());
+      },
+      [](Connection& connection) { EXPECT_EQ(default_isolation(connection), SQLUINTEGER{SQL_TXN_READ_COMMITTED}); });
+}
+
+TEST(Information, AProxyThatDoesNotKnowTheIsolationHasTheUsualOne) {
+  replay(
+      [](const Server& server) {
+        return script().reads(query(asks_for_isolation(server))).sends(error(1193, "HY000", "Unknown system variable"));
+      },
+      [](Connection& connection) { EXPECT_EQ(default_isolation(connection), SQLUINTEGER{SQL_TXN_REPEATABLE_READ}); });
+}
+
 }  // namespace
 }  // namespace selkie::test
