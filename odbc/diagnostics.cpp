@@ -229,6 +229,11 @@ void Diagnostics::failure(const protocol::Failure& failure, SQLLEN row) {
   record.message = kPrefix;
   if (failure.server_code != 0 && !server_.empty()) record.message.append("[").append(server_).append("]");
   record.message += failure.message;
+  // A transaction that failed outranks everything else of its row. Spec: "Sequence of Status Records"
+  if (std::string_view(record.state).starts_with("40")) {
+    const auto first = std::ranges::find(records_, row, &DiagnosticRecord::row);
+    std::rotate(first, records_.begin() + (&record - records_.data()), records_.begin() + (&record - records_.data() + 1));
+  }
 }
 
 void Diagnostics::take(Diagnostics& other) {

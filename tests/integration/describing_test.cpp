@@ -323,7 +323,7 @@ TEST_P(Describing, ServersOwnTypesAgree) {
 
 // Sizes are in characters, octets in bytes of the C type, whatever the table's character set is and the session's was set to.
 TEST_P(Describing, SizesCountCharactersInEveryCharacterSet) {
-  const char* const charsets[] = {"latin1", "big5", "gbk", "ucs2", "utf8mb3", "utf8mb4"};
+  const char* const charsets[] = {"latin1", "big5", "gbk", "sjis", "ucs2", "utf16", "utf32", "utf8mb3", "utf8mb4"};
   std::string columns;
   for (const char* const charset : charsets) {
     columns += (columns.empty() ? "" : ", ") + std::string(charset) + "_ VARCHAR(90) CHARACTER SET " + charset;

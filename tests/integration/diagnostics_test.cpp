@@ -156,6 +156,9 @@ TEST_P(DiagnosticRecords, TheHeaderSaysWhatWasExecuted) {
       {"DROP INDEX i ON t", SQL_DIAG_DROP_INDEX, "DROP INDEX", 0},
       {"DROP VIEW v", SQL_DIAG_DROP_VIEW, "DROP VIEW", 0},
       {"DROP TABLE t", SQL_DIAG_DROP_TABLE, "DROP TABLE", 0},
+      {"CREATE PROCEDURE p() SET @p = 1", SQL_DIAG_UNKNOWN_STATEMENT, "", 0},
+      {"{CALL p()}", SQL_DIAG_CALL, "CALL", 0},
+      {"DROP PROCEDURE p", SQL_DIAG_UNKNOWN_STATEMENT, "", 0},
       {"SHOW DATABASES", SQL_DIAG_UNKNOWN_STATEMENT, "", -1},
   };
   for (const bool prepared : {false, true}) {

@@ -45,6 +45,15 @@ TEST(Diagnostics, RecordsAreOrderedByRowAndWithinARowErrorsComeFirst) {
   EXPECT_TRUE(diagnostics.has_errors());
 }
 
+TEST(Diagnostics, ATransactionThatFailedComesBeforeOtherErrorsOfItsRow) {
+  Diagnostics diagnostics;
+  diagnostics.warning(SqlState::truncated, {}, 2, 1);
+  diagnostics.error(SqlState::bad_cast, {}, 2, 2);
+  diagnostics.error(SqlState::out_of_range, {}, 1, 1);
+  diagnostics.failure(server_error(1213, "40001"), 2);
+  EXPECT_EQ(states(diagnostics), "22003 40001 22018 01004 ");
+}
+
 TEST(Diagnostics, RecordsOfOneRankKeepTheOrderInWhichTheyArose) {
   Diagnostics diagnostics;
   diagnostics.warning(SqlState::truncated, "first", 1, 1);
