@@ -332,8 +332,8 @@ Answer expected(const Value& v, const SqlType& to) {
       if (to.group == Class::text) return {"", text};
       if (to_number) return from_number(v, to);
       if (to.group == Class::bytes) {
-        const bool is_hex = text.size() % 2 == 0 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-        std::string upper = text;
+        std::string upper = text.substr(0, text.size() - text.size() % 2);  // a last digit without its partner is left out
+        const bool is_hex = upper.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
         std::transform(upper.begin(), upper.end(), upper.begin(),
                        [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         return is_hex ? Answer{"", upper} : Answer{"22018", ""};
