@@ -40,5 +40,6 @@ inline std::uint64_t read_bookmark(const void* bookmark) {
   std::memcpy(&value, bookmark, sizeof value);
   return value;
 }
+inline void clear_bookmark_at(void* bookmark) { std::memset(bookmark, 0, kBookmarkBytes); }
 
 }  // namespace selkie::odbc

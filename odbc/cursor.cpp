@@ -30,6 +30,21 @@ protocol::Cell cut(protocol::Cell cell, const protocol::Column& column, SQLULEN 
   return cell;
 }
 
+// A bookmark that was cut, or is looked at as something else, names another row or none.
+// Spec: SQLFetchScroll, 07006 and HY090
+void require_bookmark_buffer(const DescriptorRecord& record, SQLULEN use_bookmarks) {
+  const bool is_variable = use_bookmarks == SQL_UB_VARIABLE, is_bytes = record.concise_type == SQL_C_VARBOOKMARK;
+  if (record.concise_type != SQL_C_DEFAULT && is_bytes != is_variable) {
+    throw Fail(SqlState::restricted_type,
+               is_variable ? "Bookmarks are of variable length: bind column 0 as SQL_C_VARBOOKMARK."
+                           : "Bookmarks are of fixed length: bind column 0 as SQL_C_BOOKMARK, or set SQL_ATTR_USE_BOOKMARKS to "
+                             "SQL_UB_VARIABLE.");
+  }
+  if (is_variable && record.octet_length < static_cast<SQLLEN>(kBookmarkBytes)) {
+    throw Fail(SqlState::invalid_length, "A bookmark takes " + std::to_string(kBookmarkBytes) + " bytes.");
+  }
+}
+
 }  // namespace
 
 void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable) {
@@ -86,6 +101,7 @@ void Cursor::plan_bindings() {
 
 Cursor::Bound Cursor::plan_binding(SQLSMALLINT number, const DescriptorRecord& record) {
   const auto column = static_cast<std::size_t>(number);
+  if (column == 0) require_bookmark_buffer(record, statement_.attributes.use_bookmarks);
   if (column > columns_->size()) {
     throw Fail(SqlState::invalid_descriptor_index,
                "Column " + std::to_string(number) + " is bound, the result has " + std::to_string(columns_->size()) + ".");
@@ -137,6 +153,7 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   if (fetched_ptr != nullptr) *fetched_ptr = 0;
   get_column_.reset();
   position_ = 0;
+  is_position_lost_ = false;
   loaded_row_.reset();
   if (auto failure = take_pending_failure()) {
     place_ = Place::after_end;
@@ -194,7 +211,7 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   current_row_is_live_ = !is_scrollable() && rowset_size == 1;
   if (!is_scrollable() && rowset_size > 1) loaded_row_.reset();
   if (bad_rows == 0) return SQL_SUCCESS;
-  return rowset_size == 1 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+  return bad_rows == rows ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
 // Where the rowset begins, by the specification's cursor positioning rules. Spec: SQLFetchScroll, "Cursor Positioning Rules"
@@ -206,10 +223,15 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
   }
   offset = std::clamp(offset, -kFarAway, kFarAway);
   std::int64_t first = 0;  // from 0; negative: before the first row
+  bool overlaps_start = false;
   const std::int64_t current = static_cast<std::int64_t>(first_row_);
   const auto last_row = [&] {
     read_on(std::numeric_limits<std::uint64_t>::max());
     return static_cast<std::int64_t>(store_->rows());
+  };
+  const auto overlap_start = [&] {
+    overlaps_start = true;
+    first = 0;
   };
   const auto before_start = [&] {
     place_ = Place::before_start;
@@ -227,10 +249,7 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
       if (place_ == Place::before_start) return before_start();
       if (place_ == Place::on_rowset && current == 0) return before_start();
       first = (place_ == Place::after_end ? last_row() : current) - size;
-      if (first < 0) {
-        statement_.diagnostics.warning(SqlState::fetched_before_first);
-        first = 0;
-      }
+      if (first < 0) overlap_start();
       break;
     case SQL_FETCH_RELATIVE:
       if ((place_ == Place::before_start && offset > 0) || (place_ == Place::after_end && offset < 0)) {
@@ -244,8 +263,7 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
       first = current + offset;
       if (first < 0) {
         if (current == 0 || -offset > size) return before_start();
-        statement_.diagnostics.warning(SqlState::fetched_before_first);
-        first = 0;
+        overlap_start();
       }
       break;
     case SQL_FETCH_ABSOLUTE:
@@ -256,8 +274,7 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
         first = last_row() + offset;
         if (first < 0) {
           if (-offset > size) return before_start();
-          statement_.diagnostics.warning(SqlState::fetched_before_first);
-          first = 0;
+          overlap_start();
         }
       }
       break;
@@ -270,7 +287,11 @@ std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLU
   const std::uint64_t row = static_cast<std::uint64_t>(first);
   if (!past_end) read_on(row + 1);
   if (row >= store_->rows()) past_end = true;
-  if (past_end) place_ = Place::after_end;
+  if (past_end) {
+    place_ = Place::after_end;
+  } else if (overlaps_start) {
+    statement_.diagnostics.warning(SqlState::fetched_before_first);
+  }
   return row;
 }
 
@@ -406,7 +427,6 @@ void Cursor::set_position(SQLSETPOSIROW row) {
   if (row == 0 || row > rows_in_rowset_) throw Fail(SqlState::row_out_of_range);
   position_ = row;
   get_column_.reset();
-  load(current_row());
 }
 
 std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {

@@ -45,8 +45,11 @@ class Cursor {
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
   SQLRETURN get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
 
-  // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107 | HY109).
+  // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107).
   void set_position(SQLSETPOSIROW row);
+  // SQLBulkOperations leaves no position behind that SQLSetPos could start from, until the next fetch.
+  void lose_position() { is_position_lost_ = true; }
+  bool is_position_lost() const { return is_position_lost_; }
   SQLULEN position() const { return position_; }  // 0: none
   SQLULEN row_number() const;                     // of the current row in the result, from 1; 0 = none
   SQLULEN rows_in_rowset() const { return rows_in_rowset_; }
@@ -131,6 +134,7 @@ class Cursor {
   SQLULEN rows_in_rowset_ = 0, rowset_size_ = 1;
   SQLUSMALLINT* status_ = nullptr;  // row status array of the last fetch
   SQLULEN position_ = 0;            // the current row in the rowset, from 1; 0 = none
+  bool is_position_lost_ = false;
   enum class Place : std::uint8_t { before_start, on_rowset, after_end } place_ = Place::before_start;
 
   // SQLGetData: how far the current value was read, and the plan of each column for the C type asked for last.

@@ -163,6 +163,12 @@ std::array<char, 5> odbc2_state(std::string_view state) {
   return old;
 }
 
+void fill(DiagnosticRecord& record, SqlState state, std::string_view message) {
+  set_state(record.state, sqlstate_text(state));
+  set_state(record.state2, sqlstate2_text(state));
+  record.message.append(kPrefix).append(message.empty() ? default_message(state) : message);
+}
+
 }  // namespace
 
 void Diagnostics::clear() {
@@ -188,10 +194,7 @@ DiagnosticRecord& Diagnostics::add(bool is_error, SQLLEN row, SQLINTEGER column)
 }
 
 void Diagnostics::post(bool is_error, SqlState state, std::string_view message, SQLLEN row, SQLINTEGER column) {
-  DiagnosticRecord& record = add(is_error, row, column);
-  set_state(record.state, sqlstate_text(state));
-  set_state(record.state2, sqlstate2_text(state));
-  record.message.append(kPrefix).append(message.empty() ? default_message(state) : message);
+  fill(add(is_error, row, column), state, message);
 }
 
 void Diagnostics::error(SqlState state, std::string_view message, SQLLEN row, SQLINTEGER column) {
@@ -233,6 +236,17 @@ void Diagnostics::failure(const protocol::Failure& failure, SQLLEN row) {
   if (std::string_view(record.state).starts_with("40")) {
     const auto first = std::ranges::find(records_, row, &DiagnosticRecord::row);
     std::rotate(first, records_.begin() + (&record - records_.data()), records_.begin() + (&record - records_.data() + 1));
+  }
+}
+
+void Diagnostics::head_bad_rows() {
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    const SQLLEN row = records_[i].row;
+    const bool begins_row = row >= 1 && (i == 0 || records_[i - 1].row != row);
+    if (!begins_row || !records_[i].is_error) continue;
+    fill(*records_.emplace(records_.begin() + static_cast<std::ptrdiff_t>(i)), SqlState::row_error, {});
+    records_[i].row = row;
+    ++i;
   }
 }
 

@@ -60,6 +60,9 @@ class Diagnostics {
   // Keeps the server's own code and words, and its SQLSTATE where that is not too generic for ODBC.
   void failure(const protocol::Failure& failure, SQLLEN row = SQL_NO_ROW_NUMBER);
 
+  // Puts a 01S01 in front of the records of each row that has an error, as SQLExtendedFetch does.
+  void head_bad_rows();
+
   // Moves the records of another handle here.
   void take(Diagnostics& other);
 

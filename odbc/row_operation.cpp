@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "odbc/bindings.h"
+#include "odbc/bookmarks.h"
 #include "odbc/sql_text.h"
 #include "odbc/statement.h"
 
@@ -128,9 +129,7 @@ SQLINTEGER RowOperation::column_of(SQLINTEGER parameter) const {
 SQLRETURN RowOperation::outcome() {
   owner_.set_row_count(rows_changed_);
   if (failed_ == 0) return SQL_SUCCESS;
-  if (failed_ == targets_.size()) return SQL_ERROR;
-  owner_.diagnostics.warning(SqlState::row_error);
-  return SQL_SUCCESS_WITH_INFO;
+  return failed_ == targets_.size() ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
 void RowOperation::prepare() {
@@ -190,13 +189,21 @@ void RowOperation::finish_addition() {
   std::size_t added = 0;
   for (SQLULEN row = 0; row < addition_.count; ++row) {
     added += is_added(added_[row]) ? 1 : 0;
+    if (is_added(added_[row])) clear_bookmark(addition_.first + row);
     if (addition_.status == nullptr) continue;
     if (is_added(added_[row])) addition_.status[row] = SQL_ROW_ADDED;
     if (is_failed(added_[row])) addition_.status[row] = SQL_ROW_ERROR;
   }
-  const bool has_failures = std::ranges::any_of(added_, is_failed);
-  if (has_failures && added == 0) failed_ = targets_.size();
-  if (has_failures && added != 0) owner_.diagnostics.warning(SqlState::row_error);
+  if (added == 0 && std::ranges::any_of(added_, is_failed)) failed_ = targets_.size();
+}
+
+// A row that was added is none of the result's: the bookmark in its buffer would name another one.
+void RowOperation::clear_bookmark(SQLULEN buffer_row) {
+  const DescriptorRecord* const record = owner_.ard().find(0);
+  if (owner_.attributes.use_bookmarks == SQL_UB_OFF || record->data_ptr == nullptr) return;
+  const DescriptorRecord bookmark = at_row(owner_.ard(), *record, record->concise_type, buffer_row);
+  clear_bookmark_at(bookmark.data_ptr);
+  if (bookmark.indicator_ptr != nullptr) *bookmark.indicator_ptr = SQL_NULL_DATA;
 }
 
 // --- The statements

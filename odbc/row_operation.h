@@ -61,6 +61,7 @@ class RowOperation {
   void finish();
   void tell_cursor();
   void finish_addition();
+  void clear_bookmark(SQLULEN buffer_row);
   void failed();
 
   std::string insertion();

@@ -20,12 +20,16 @@ void require_updatable(const Statement& statement) {
   }
 }
 
-// The rows of the rowset that `row` means: one, or with 0 all that are there and not left out by the row operation array.
-std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row) {
+// The number of rows that a bulk operation is about. Spec: SQLSetPos, "Performing Bulk Operations"
+void tell_rows_processed(Statement& statement, SQLULEN rows) {
+  if (statement.ird().rows_processed_ptr != nullptr) *statement.ird().rows_processed_ptr = rows;
+}
+
+// The rows of the rowset that `row` means: one, or with 0 all that are there.
+//   operations  those that are left out when all are meant; null: none
+std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row, const SQLUSMALLINT* operations) {
   Cursor& cursor = statement.cursor();
   const SQLULEN rows = cursor.rows_in_rowset();
-  if (row > rows) throw Fail(SqlState::row_out_of_range);
-  const SQLUSMALLINT* const operations = statement.ard().array_status_ptr;
   std::vector<Target> found;
   for (SQLULEN position = row == 0 ? 1 : row; position <= (row == 0 ? rows : row); ++position) {
     const std::uint64_t index = cursor.row_in_rowset(position);
@@ -33,6 +37,7 @@ std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row) {
     if (row == 0 && (is_ignored || cursor.changes().is_deleted(index))) continue;
     found.push_back({index, position - 1, cursor.status_of(position)});
   }
+  if (row == 0) tell_rows_processed(statement, found.size());
   return found;
 }
 
@@ -82,6 +87,7 @@ std::vector<Target> bookmarked(Statement& statement) {
   for (SQLULEN row = 0; row < statement.ard().array_size; ++row, bookmark += steps.data) {
     found.push_back({statement.cursor().row_of(read_bookmark(bookmark)), row, status == nullptr ? nullptr : status + row});
   }
+  tell_rows_processed(statement, found.size());
   return found;
 }
 
@@ -102,27 +108,38 @@ SQLRETURN set_pos(Statement& statement, SQLSETPOSIROW row, SQLUSMALLINT operatio
                            .operations = is_lone ? nullptr : statement.ard().array_status_ptr});
   }
   if (cursor.rows_in_rowset() == 0) throw Fail(SqlState::invalid_cursor_state, "No rowset is current. Fetch one first.");
-  if (operation == SQL_POSITION) {
-    cursor.set_position(row);
-    return SQL_SUCCESS;
+  if (cursor.is_position_lost()) {
+    throw Fail(SqlState::invalid_cursor_position,
+               "SQLBulkOperations left the cursor without a position. Fetch a rowset first.");
   }
-  std::vector<Target> rows = targets(statement, row);
-  if (row != 0 && operation != SQL_REFRESH) cursor.set_position(row);
-  switch (operation) {
-    case SQL_REFRESH: return refresh(statement, rows);
-    case SQL_UPDATE: return change(statement, Kind::update, std::move(rows), row != 0);
-    default: return change(statement, Kind::delete_, std::move(rows), row != 0);
+  if (operation == SQL_POSITION && row == 0) {
+    throw Fail(SqlState::invalid_cursor_position, "The cursor is positioned on one row, not on all.");
   }
+  if (row != 0) cursor.set_position(row);
+  if (operation == SQL_POSITION) return SQL_SUCCESS;
+  if (row != 0) (void)cursor.load(cursor.current_row());  // it is there
+  if (operation == SQL_REFRESH) return refresh(statement, targets(statement, row, nullptr));
+  return change(statement, operation == SQL_UPDATE ? Kind::update : Kind::delete_,
+                targets(statement, row, statement.ard().array_status_ptr), row != 0);
 }
 
 SQLRETURN bulk_operations(Statement& statement, SQLSMALLINT operation) {
-  switch (operation) {
-    case SQL_ADD: return add(statement, {.count = statement.ard().array_size, .status = statement.ird().array_status_ptr});
-    case SQL_UPDATE_BY_BOOKMARK: return change(statement, Kind::update, bookmarked(statement), false);
-    case SQL_DELETE_BY_BOOKMARK: return change(statement, Kind::delete_, bookmarked(statement), false);
-    case SQL_FETCH_BY_BOOKMARK: return show(statement, bookmarked(statement));
-    default: throw Fail(SqlState::invalid_attribute);
-  }
+  const auto run = [&] {
+    switch (operation) {
+      case SQL_ADD: {
+        const SQLULEN rows = statement.ard().array_size;
+        tell_rows_processed(statement, rows);
+        return add(statement, {.count = rows, .status = statement.ird().array_status_ptr});
+      }
+      case SQL_UPDATE_BY_BOOKMARK: return change(statement, Kind::update, bookmarked(statement), false);
+      case SQL_DELETE_BY_BOOKMARK: return change(statement, Kind::delete_, bookmarked(statement), false);
+      case SQL_FETCH_BY_BOOKMARK: return show(statement, bookmarked(statement));
+      default: throw Fail(SqlState::invalid_attribute);
+    }
+  };
+  const SQLRETURN code = run();
+  if (code != SQL_NEED_DATA) statement.cursor().lose_position();  // a cancel would leave it as it was
+  return code;
 }
 
 }  // namespace selkie::odbc

@@ -198,6 +198,7 @@ class Statement : public Handle {
   SQLRETURN opened() const { return phase_ == Phase::output ? SQL_PARAM_DATA_AVAILABLE : SQL_SUCCESS; }
   protocol::ResultHead next_head(const protocol::ColumnSetPtr& known);
   bool rows_ended(protocol::RowStep step);  // always false, or throws
+  SQLRETURN as_extended(SQLRETURN code);
   void skip_rows();
   void watch_charset();
   void require_utf8(const protocol::ColumnSet& columns);

@@ -171,10 +171,21 @@ SQLRETURN Statement::more_results() {
 SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched) {
   const Connection::Running running(connection_, *cause_);
   renew_deadline();
-  const SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
+  SQLRETURN code = cursor_.fetch(orientation, offset, rowset_size);
+  if (fetched == State::cursor_extended && code != SQL_NO_DATA) code = as_extended(code);
   if (code != SQL_ERROR) cursor_state_ = fetched;
   if (code != SQL_NO_DATA) show_warnings();
   return code;
+}
+
+// What SQLExtendedFetch tells otherwise than SQLFetchScroll. Spec: SQLFetchScroll, "Error Handling"
+SQLRETURN Statement::as_extended(SQLRETURN code) {
+  for (SQLULEN position = 1; position <= cursor_.rows_in_rowset(); ++position) {
+    SQLUSMALLINT* const status = cursor_.status_of(position);
+    if (status != nullptr && *status == SQL_ROW_SUCCESS_WITH_INFO) *status = SQL_ROW_SUCCESS;
+  }
+  diagnostics.head_bad_rows();
+  return code == SQL_ERROR ? SQL_SUCCESS_WITH_INFO : code;
 }
 
 void Statement::renew_deadline() {
