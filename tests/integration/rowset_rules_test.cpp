@@ -145,5 +145,82 @@ TEST_P(RowsetRules, ColumnZeroIsBoundAsTheBookmarkThatItIs) {
   }
 }
 
+// Whatever a date that is none is shown as, it is still the row's value.
+TEST_P(RowsetRules, ARowWithAZeroDateIsChangedAsAnyOther) {
+  run("SET sql_mode = ''");
+  run("CREATE TABLE z (id INT PRIMARY KEY, name VARCHAR(20), d DATE, dt DATETIME(3), ts TIMESTAMP NULL)");
+  run("INSERT INTO z VALUES (1, 'a', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00'),"
+      " (2, 'b', '2024-00-00', '2024-01-00 01:02:03.004', NULL)");
+  for (const Way& way : kWays) {
+    SCOPED_TRACE(::testing::Message() << "cursor type " << way.cursor_type << ", prepared " << way.prepared);
+    Rowset r(connection(), way.cursor_type, way.prepared);
+    r.open("SELECT * FROM z ORDER BY id");
+    r.scroll(SQL_FETCH_NEXT);
+    r.put(0, 1, way.prepared ? "A" : "AA");
+    r.put(1, 2, way.prepared ? "B" : "BB");
+    EXPECT_EQ(r.set_pos(0, SQL_UPDATE), SQL_SUCCESS) << states(r.s);
+    EXPECT_EQ(rows("SELECT name FROM z ORDER BY id"), way.prepared ? "A; B" : "AA; BB");
+  }
+  run("CREATE TABLE k (d DATE PRIMARY KEY, name VARCHAR(20))");
+  run("INSERT INTO k VALUES ('0000-00-00', 'a')");
+  Rowset r(connection());
+  r.open("SELECT d, name FROM k");
+  r.s.check(::SQLBindCol(r.s.handle(), 1, SQL_C_CHAR, nullptr, 0, nullptr));
+  r.scroll(SQL_FETCH_FIRST);
+  EXPECT_EQ(r.set_pos(1, SQL_DELETE), SQL_SUCCESS) << states(r.s);
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM k"), "0");
+}
+
+// Names that need quotes, columns under other names, keys that ignore case and trailing blanks.
+TEST_P(RowsetRules, RowsAreNamedByTheTablesOwnNamesAndTheKeysOwnEquality) {
+  const std::string table = "`odd ``name`` \"%\"`";
+  run("CREATE TABLE " + table + " (`a ``key``` VARCHAR(20) COLLATE utf8mb4_unicode_ci PRIMARY KEY, `v?` VARCHAR(20))");
+  for (const Way& way : kWays) {
+    SCOPED_TRACE(::testing::Message() << "cursor type " << way.cursor_type << ", prepared " << way.prepared);
+    run("DELETE FROM " + table);
+    run("INSERT INTO " + table + " VALUES ('Key ', '1'), ('Zwei', '2'), ('zz', '3')");
+    Rowset r(connection(), way.cursor_type, way.prepared, 1);
+    r.s.check(::SQLSetCursorName(r.s.handle(), sql_text("odd"), SQL_NTS));
+    r.open("SELECT x.`a ``key``` AS k, x.`v?` AS name FROM " + table + " AS x ORDER BY k");
+    r.s.check(::SQLBindCol(r.s.handle(), 1, SQL_C_CHAR, nullptr, 0, nullptr));
+    r.scroll(SQL_FETCH_NEXT);
+    std::strcpy(r.name[0].data(), "one");
+    r.name_length[0] = SQL_NTS;
+    EXPECT_EQ(r.set_pos(1, SQL_UPDATE), SQL_SUCCESS) << states(r.s);
+    r.scroll(SQL_FETCH_NEXT);
+    Statement change(connection());
+    change.run("UPDATE `" + database() + "`." + table + " SET `v?` = 'two' WHERE CURRENT OF `odd`");
+    EXPECT_EQ(change.row_count(), 1);
+    r.scroll(SQL_FETCH_NEXT);
+    change.run("DELETE FROM " + table + " WHERE CURRENT OF odd");
+    EXPECT_EQ(rows("SELECT `v?` FROM " + table + " ORDER BY 1"), "one; two");
+  }
+}
+
+TEST_P(RowsetRules, TypesOfMariadbNameTheirRowsToo) {
+  if (!server().has(Feature::mariadb_types)) GTEST_SKIP() << "needs UUID and INET6";
+  struct Key {
+    const char *type, *values;
+  };
+  for (const Key& key :
+       {Key{"UUID", "('123e4567-e89b-12d3-a456-426655440000', 'a'), ('00000000-0000-0000-0000-000000000001', 'b')"},
+        Key{"INET6", "('2001:db8::ff00:42:8329', 'a'), ('::1', 'b')"}}) {
+    for (const Way& way : kWays) {
+      SCOPED_TRACE(::testing::Message() << key.type << ", cursor type " << way.cursor_type << ", prepared " << way.prepared);
+      run(std::string("CREATE OR REPLACE TABLE k (k ") + key.type + " PRIMARY KEY, name VARCHAR(20))");
+      run(std::string("INSERT INTO k VALUES ") + key.values);
+      Rowset r(connection(), way.cursor_type, way.prepared);
+      r.open("SELECT k, name FROM k ORDER BY name");
+      r.s.check(::SQLBindCol(r.s.handle(), 1, SQL_C_CHAR, nullptr, 0, nullptr));
+      r.scroll(SQL_FETCH_NEXT);
+      std::strcpy(r.name[0].data(), "A");
+      r.name_length[0] = SQL_NTS;
+      EXPECT_EQ(r.set_pos(1, SQL_UPDATE), SQL_SUCCESS) << states(r.s);
+      EXPECT_EQ(r.set_pos(2, SQL_DELETE), SQL_SUCCESS) << states(r.s);
+      EXPECT_EQ(rows("SELECT name FROM k"), "A");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace selkie::test
