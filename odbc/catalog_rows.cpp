@@ -5,20 +5,27 @@
 namespace selkie::odbc {
 namespace {
 
-constexpr std::size_t kMostTypes = 4096;  // kept at a time
+constexpr std::size_t kMostTypes = 4096;  // kept from call to call
 
 }  // namespace
 
-bool CatalogRows::split(protocol::Bytes row, std::span<protocol::Cell> cells) {
-  if (cells.size() != layout_.result_columns() || !protocol::slice_text(row, query_cells_)) return false;
+std::size_t CatalogRows::split(std::span<const protocol::Bytes> rows, std::span<protocol::Cell> cells) {
+  const std::size_t columns = layout_.result_columns();
+  if (cells.size() < rows.size() * columns) return 0;
+  if (described_.size() >= kMostTypes) described_.clear();
+  std::size_t count = 0;
+  while (count < rows.size() && split_row(rows[count], &cells[count * columns])) ++count;
+  return count;
+}
+
+bool CatalogRows::split_row(protocol::Bytes row, protocol::Cell* cells) {
+  if (!protocol::slice_text(row, query_cells_)) return false;
   const protocol::Cell* from = query_cells_.data();
   const protocol::Cell &facts = from[layout_.facts], &behind = from[layout_.facts + kTypeFacts];
   if (facts.is_null() || behind.is_null()) return false;
   const Described& type =
       described({reinterpret_cast<const char*>(facts.data), static_cast<std::size_t>(behind.data - facts.data)});
-  auto put = [to = cells.data()](const protocol::Cell* first, std::size_t count) mutable {
-    to = std::copy_n(first, count, to);
-  };
+  auto put = [to = cells](const protocol::Cell* first, std::size_t count) mutable { to = std::copy_n(first, count, to); };
   put(from, layout_.facts);
   put(type.cells, layout_.first);
   from += layout_.facts + kTypeFacts;
@@ -30,7 +37,6 @@ bool CatalogRows::split(protocol::Bytes row, std::span<protocol::Cell> cells) {
 
 const CatalogRows::Described& CatalogRows::described(std::string_view key) {
   if (const auto found = described_.find(key); found != described_.end()) return found->second;
-  if (described_.size() == kMostTypes) described_.clear();
   Described& added = described_[std::string(key)];
   describe(added);
   return added;

@@ -36,9 +36,9 @@ class CatalogRows {
 
   std::size_t query_columns() const { return query_cells_.size(); }
 
-  // A text row of the query as cells of the result, one per column. They point into the row and into this object, and are good
-  // until the next call. False: the row does not fit.
-  bool split(protocol::Bytes row, std::span<protocol::Cell> cells);
+  // Text rows of the query as cells of the result, as protocol::slice_rows() has them. They point into the rows and into this
+  // object, and are good until the next call.
+  std::size_t split(std::span<const protocol::Bytes> rows, std::span<protocol::Cell> cells);
 
  private:
   static constexpr std::size_t kFirst = 6, kSecond = 3;
@@ -52,6 +52,7 @@ class CatalogRows {
     std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
   };
 
+  bool split_row(protocol::Bytes row, protocol::Cell* cells);
   const Described& described(std::string_view key);
   void describe(Described& to) const;
 

@@ -48,6 +48,13 @@ struct Slot {
   SQLLEN* indicator = nullptr;  // usually the same pointer as octet_length
 };
 
+// An application's pointer moved by so many bytes; null stays null.
+template <class T>
+T* at(T* pointer, SQLLEN bytes) {
+  if (pointer == nullptr) return nullptr;
+  return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
+}
+
 // How far SQLGetData has come within one value. Fresh for each value, and whenever another C type is asked for.
 struct Progress {
   std::size_t delivered_bytes = 0;  // of the converted value, without terminators
@@ -70,8 +77,12 @@ struct Progress {
 // does not fit, it is out_of_range. A capacity of 0 asks for the length.
 struct OutPlan;
 using OutConverter = Outcome (*)(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress);
+// The same for one column of a rowset: the cells of rows one behind another, NULLs among them.
+struct ColumnRun;
+using RunConverter = Outcome (*)(const OutPlan& plan, ColumnRun& run);
 struct OutPlan {
   OutConverter convert = nullptr;            // null: 07006, this pair is not supported
+  RunConverter convert_run = nullptr;        // ends behind the first value that is not ok, with its outcome
   const protocol::Column* column = nullptr;  // owned by the ColumnSet
   SQLSMALLINT c_type = 0;                    // ODBC 3 code
   // The value's bytes go out as they are, with a terminator or without, so they need not be in memory together.
@@ -82,6 +93,14 @@ struct OutPlan {
   std::uint8_t interval_precision = 2;  // interval targets: digits of the leading field, of the second's fraction
   std::uint8_t seconds_precision = 6;
   Charset* charset = nullptr;  // of SQL_C_CHAR text that is not UTF-8; owned by the connection
+};
+
+struct ColumnRun {
+  std::size_t rows;               // still to be converted
+  const protocol::Cell* cell;     // of the first of them
+  std::size_t cells_per_row;      // from its cell to that of the next row
+  Slot slot;                      // its place
+  SQLLEN data_step, length_step;  // bytes from its place to that of the next row
 };
 
 struct OutOptions {

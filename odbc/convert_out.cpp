@@ -163,6 +163,31 @@ Outcome to_structure(const OutPlan& plan, const protocol::Cell& cell, const Slot
   return to_fixed<S, T>(plan, cell, slot, progress);
 }
 
+// --- A column of a rowset
+
+template <OutConverter convert>
+Outcome convert_run(const OutPlan& plan, ColumnRun& run) {
+  ColumnRun rest = run;
+  Outcome outcome = Outcome::ok;
+  while (rest.rows != 0 && outcome == Outcome::ok) {
+    outcome = rest.cell->is_null() ? write_null(rest.slot) : convert(plan, *rest.cell, rest.slot, nullptr);
+    --rest.rows;
+    rest.cell += rest.cells_per_row;
+    rest.slot.data = at(rest.slot.data, rest.data_step);
+    rest.slot.octet_length = at(rest.slot.octet_length, rest.length_step);
+    rest.slot.indicator = at(rest.slot.indicator, rest.length_step);
+  }
+  run = rest;
+  return outcome;
+}
+
+struct Conversion {
+  OutConverter one = nullptr;
+  RunConverter run = nullptr;
+};
+template <OutConverter convert>
+constexpr Conversion kConversion{convert, convert_run<convert>};
+
 // --- The table
 
 using Sources =
@@ -193,35 +218,35 @@ constexpr std::size_t kNone = kTargets;
 
 // SQL_C_BINARY of what has a structure depends on the column and is chosen by binary_output.
 template <class S, class T>
-constexpr OutConverter slot_of() {
+constexpr Conversion slot_of() {
   if constexpr (std::same_as<S, Bytes>) {
-    if constexpr (std::same_as<T, Narrow>) return bytes_to_narrow;
-    if constexpr (std::same_as<T, Wide>) return bytes_to_wide;
-    if constexpr (std::same_as<T, Binary>) return to_bytes;
-    return nullptr;
+    if constexpr (std::same_as<T, Narrow>) return kConversion<bytes_to_narrow>;
+    if constexpr (std::same_as<T, Wide>) return kConversion<bytes_to_wide>;
+    if constexpr (std::same_as<T, Binary>) return kConversion<to_bytes>;
+    return {};
   } else if constexpr (std::same_as<T, Narrow>) {
-    return to_narrow<S>;
+    return kConversion<to_narrow<S>>;
   } else if constexpr (std::same_as<T, Wide>) {
-    return to_wide<S>;
+    return kConversion<to_wide<S>>;
   } else if constexpr (std::same_as<T, Binary>) {
-    if constexpr (std::same_as<S, Text>) return to_bytes;
-    return std::same_as<S, TextDecimal> ? digits_to_bytes : nullptr;
+    if constexpr (std::same_as<S, Text>) return kConversion<to_bytes>;
+    return std::same_as<S, TextDecimal> ? kConversion<digits_to_bytes> : Conversion{};
   } else if constexpr (requires(const OutPlan& plan, const typename S::Value& value, T& out) {
                          target::assign(plan, value, out);
                        }) {
-    return to_fixed<S, T>;
+    return kConversion<to_fixed<S, T>>;
   } else {
-    return nullptr;
+    return {};
   }
 }
 
 template <class S, std::size_t... T>
-constexpr std::array<OutConverter, kTargets> row_of(std::index_sequence<T...>) {
+constexpr std::array<Conversion, kTargets> row_of(std::index_sequence<T...>) {
   return {slot_of<S, std::tuple_element_t<T, Targets>>()...};
 }
 
 template <std::size_t... S>
-constexpr std::array<std::array<OutConverter, kTargets>, kSources> make_table(std::index_sequence<S...>) {
+constexpr std::array<std::array<Conversion, kTargets>, kSources> make_table(std::index_sequence<S...>) {
   return {row_of<std::tuple_element_t<S, Sources>>(std::make_index_sequence<kTargets>())...};
 }
 
@@ -304,11 +329,11 @@ std::size_t target_of(SQLSMALLINT c_type) {
 
 // SQL_C_BINARY where the value is no string: the structure of the default C type, as describe() has it.
 template <class S, class N, class T>
-OutConverter structure_of(Encoding encoding) {
-  return encoding == Encoding::text ? to_structure<S, T> : to_structure<N, T>;
+Conversion structure_of(Encoding encoding) {
+  return encoding == Encoding::text ? kConversion<to_structure<S, T>> : kConversion<to_structure<N, T>>;
 }
 
-OutConverter binary_output(const Column& column, Encoding encoding) {
+Conversion binary_output(const Column& column, Encoding encoding) {
   const bool is_unsigned = column.is_unsigned();
   switch (column.type) {
     case WireType::tiny:
@@ -337,8 +362,8 @@ OutConverter binary_output(const Column& column, Encoding encoding) {
     case WireType::datetime2:
     case WireType::timestamp:
     case WireType::timestamp2: return structure_of<TextDateTime, BinaryDateTime, SQL_TIMESTAMP_STRUCT>(encoding);
-    case WireType::bit: return to_structure<SingleBit, target::CBit>;
-    default: return nullptr;
+    case WireType::bit: return kConversion<to_structure<SingleBit, target::CBit>>;
+    default: return {};
   }
 }
 
@@ -355,17 +380,19 @@ OutPlan plan_output(const Column& column, Encoding encoding, SQLSMALLINT c_type,
   plan.seconds_precision = static_cast<std::uint8_t>(std::clamp(options.seconds_precision, 0, 9));
   const std::size_t to = target_of(plan.c_type);
   if (to == kNone) return plan;
-  plan.convert = kTable[source_of(column, encoding)][to];
-  if (plan.convert == nullptr && to == kTarget<Binary>) plan.convert = binary_output(column, encoding);
-  if (plan.convert == to_bytes) plan.verbatim = OutPlan::Verbatim::bytes;
-  if (plan.convert == to_narrow<Text>) {
+  Conversion conversion = kTable[source_of(column, encoding)][to];
+  if (conversion.one == nullptr && to == kTarget<Binary>) conversion = binary_output(column, encoding);
+  if (conversion.one == to_bytes) plan.verbatim = OutPlan::Verbatim::bytes;
+  if (conversion.one == to_narrow<Text>) {
     plan.verbatim = OutPlan::Verbatim::terminated;
     if (options.charset != nullptr) {
       plan.charset = options.charset;
-      plan.convert = text_to_charset;
+      conversion = kConversion<text_to_charset>;
       plan.verbatim = OutPlan::Verbatim::no;
     }
   }
+  plan.convert = conversion.one;
+  plan.convert_run = conversion.run;
   return plan;
 }
 

@@ -1,6 +1,7 @@
 #include "odbc/cursor.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -57,6 +58,7 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
   columns_ = std::move(columns);
   encoding_ = encoding;
   cells_.resize(columns_->size());
+  bookmarks_.resize(1);
   get_plans_.resize(columns_->size() + 1);
   get_plans_.front() = {};  // of the bookmark, which is of another kind from execution to execution
   max_length_ = statement_.attributes.max_length;
@@ -136,9 +138,9 @@ protocol::Encoding Cursor::encoding_of(std::size_t number) const {
   return number == 0 ? protocol::Encoding::binary : encoding_;
 }
 
-protocol::Cell Cursor::cell_of(std::size_t number) {
-  if (number == 0) return {reinterpret_cast<const std::uint8_t*>(&bookmark_), kBookmarkBytes};
-  const protocol::Cell& cell = cells_[number - 1];
+protocol::Cell Cursor::cell_of(std::size_t number, std::size_t row) {
+  if (number == 0) return {reinterpret_cast<const std::uint8_t*>(&bookmarks_[row]), kBookmarkBytes};
+  const protocol::Cell& cell = cells_[row * columns_->size() + number - 1];
   return max_length_ == 0 ? cell : cut(cell, (*columns_)[number - 1], max_length_);
 }
 
@@ -177,17 +179,22 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   large_row_.end();
   rowset_bytes_.clear();
   rowset_ends_.clear();
+  make_room_for(rowset_size);
 
+  std::array<SQLUSMALLINT, kMostRowsAtOnce> unasked_statuses;
   SQLULEN rows = 0, bad_rows = 0;
   try {
-    for (protocol::Bytes row; rows < rowset_size && read_row(first + rows, row, large); ++rows) {
-      const SQLUSMALLINT row_status = show(first + rows, row, rows);
-      if (row_status == SQL_ROW_ERROR) ++bad_rows;
-      if (status != nullptr) status[rows] = row_status;
-      if (keep_rows) {
-        rowset_bytes_.insert(rowset_bytes_.end(), row.begin(), row.end());
+    while (rows < rowset_size) {
+      const std::span<protocol::Bytes> read = read_rows(first + rows, rowset_size - rows, large);
+      if (read.empty()) break;
+      SQLUSMALLINT* const statuses = status != nullptr ? status + rows : unasked_statuses.data();
+      const std::size_t shown = show(first + rows, read, rows, statuses, bad_rows);
+      for (std::size_t i = 0; keep_rows && i < shown; ++i) {
+        rowset_bytes_.insert(rowset_bytes_.end(), read[i].begin(), read[i].end());
         rowset_ends_.push_back(rowset_bytes_.size());
       }
+      rows += shown;
+      if (shown < read.size()) fail_row_shape();
     }
   } catch (CoreFail& fail) {
     if (rows == 0) {
@@ -323,25 +330,36 @@ void Cursor::read_on(std::uint64_t rows) {
   }
 }
 
-bool Cursor::read_row(std::uint64_t index, protocol::Bytes& row, protocol::LargeRows large) {
-  if (!is_scrollable()) {
-    if (answer_ended_ || !statement_.next_row(row, large)) {
-      answer_ended_ = true;
-      return false;
-    }
-    if (++rows_taken_ == statement_.max_rows()) answer_ended_ = true;
-    return true;
-  }
-  read_on(index + 1);
-  if (index >= store_->rows()) return false;
-  require(store_->read(index, row));
-  return true;
+// Memory for the rows that are taken at once: of a store, one; of the answer, as many as the rowset has, up to the bounds.
+void Cursor::make_room_for(SQLULEN rowset_size) {
+  const std::size_t most =
+      is_scrollable() ? 1 : std::clamp<std::size_t>(kMostCellsAtOnce / columns_->size(), 1, kMostRowsAtOnce);
+  rows_.resize(std::min(rowset_size, most));
+  cells_.resize(rows_.size() * columns_->size());
+  bookmarks_.resize(rows_.size());
+  shown_cells_.resize(rows_.size());
 }
 
-bool Cursor::split(protocol::Bytes row) {
-  if (catalog_rows_) return catalog_rows_->split(row, cells_);
-  return encoding_ == protocol::Encoding::text ? protocol::slice_text(row, cells_)
-                                               : protocol::slice_binary(row, *columns_, cells_);
+std::span<protocol::Bytes> Cursor::read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large) {
+  if (!is_scrollable()) {
+    if (answer_ended_) return {};
+    if (statement_.max_rows() != 0) wanted = std::min(wanted, statement_.max_rows() - rows_taken_);
+    const std::span<protocol::Bytes> room(rows_.data(), std::min(wanted, rows_.size()));
+    const std::size_t count = statement_.next_rows(room, large);
+    rows_taken_ += count;
+    answer_ended_ = count == 0 || rows_taken_ == statement_.max_rows();
+    return room.first(count);
+  }
+  read_on(index + 1);
+  if (index >= store_->rows()) return {};
+  require(store_->read(index, rows_.front()));
+  return {rows_.data(), 1};
+}
+
+// How many were split: all, or those before the first that does not fit the result's columns.
+std::size_t Cursor::split(std::span<const protocol::Bytes> rows) {
+  if (catalog_rows_) return catalog_rows_->split(rows, cells_);
+  return protocol::slice_rows(rows, encoding_, *columns_, cells_);
 }
 
 void Cursor::fail_row_shape() {
@@ -373,44 +391,76 @@ void Cursor::require_kept(std::size_t column) const {
                  "SQL_ATTR_CURSOR_TYPE to SQL_CURSOR_STATIC.");
 }
 
-// Row `index` of the result into row `position` of the bound buffers, from 0; its status.
-SQLUSMALLINT Cursor::show(std::uint64_t index, protocol::Bytes row, SQLULEN position) {
-  if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
-  hold(index, row);
-  return deliver(position);
+// Rows of the result from `index` on into the bound buffers from row `position` on, both from 0. How many: all, or those before
+// the first that does not fit the result's columns.
+std::size_t Cursor::show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
+                         SQLULEN& bad_rows) {
+  // Only rows of a store may have been changed, and they come one by one.
+  if (changes_.look_up(index, rows.front()) == RowChanges::Look::deleted) {
+    *statuses = SQL_ROW_DELETED;
+    return 1;
+  }
+  const std::size_t count = hold(index, rows);
+  bad_rows += deliver(count, position, statuses);
+  return count;
 }
 
-// Makes a row the one that cells_ hold.
-void Cursor::hold(std::uint64_t index, protocol::Bytes row) {
-  if (row.empty()) {
+// Splits rows into cells_; how many, as split().
+std::size_t Cursor::hold(std::uint64_t index, std::span<const protocol::Bytes> rows) {
+  std::size_t count = 1;
+  if (rows.front().empty()) {
     check(large_row_.begin(statement_.answer(), *columns_));
     hold_bound_columns();
-  } else if (!split(row)) {
-    fail_row_shape();
+  } else {
+    count = split(rows);
   }
   loaded_row_ = index;
-  bookmark_ = bookmark_of(index);
+  for (std::size_t row = 0; row < count; ++row) bookmarks_[row] = bookmark_of(index + row);
+  return count;
 }
 
-SQLUSMALLINT Cursor::deliver(SQLULEN position) {
-  SQLUSMALLINT status = SQL_ROW_SUCCESS;
-  const SQLLEN row = static_cast<SQLLEN>(position), offset = statement_.ard().bind_offset();
-  for (const Bound& bound : bound_) {
-    const SQLLEN length_at = offset + row * bound.length_step;
-    const Slot slot{at(bound.slot.data, offset + row * bound.data_step), bound.slot.capacity_bytes,
-                    at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)};
-    const protocol::Cell cell = cell_of(bound.number);
-    const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
+// The first rows in cells_ into the bound buffers from row `position` on. How many of them have an error.
+SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
+  static_assert(SQL_ROW_SUCCESS == 0);
+  std::fill_n(statuses, rows, SQLUSMALLINT{SQL_ROW_SUCCESS});
+  bool all_well = true;
+  for (const Bound& bound : bound_) all_well &= deliver_column(bound, rows, position, statuses);
+  return all_well ? 0 : static_cast<SQLULEN>(std::count(statuses, statuses + rows, SQLUSMALLINT{SQL_ROW_ERROR}));
+}
+
+// True: nothing had to be told.
+bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
+  const auto first = static_cast<SQLLEN>(position);
+  const SQLLEN offset = statement_.ard().bind_offset(), length_at = offset + first * bound.length_step;
+  ColumnRun run{.rows = rows,
+                .cell = shown_cells_.data(),
+                .cells_per_row = 1,
+                .slot = {at(bound.slot.data, offset + first * bound.data_step), bound.slot.capacity_bytes,
+                         at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)},
+                .data_step = bound.data_step,
+                .length_step = bound.length_step};
+  if (bound.number == 0 || max_length_ != 0) {
+    for (std::size_t row = 0; row < rows; ++row) shown_cells_[row] = cell_of(bound.number, row);
+  } else {
+    run.cell = &cells_[bound.number - 1];
+    run.cells_per_row = columns_->size();
+  }
+  bool all_well = true;
+  while (run.rows != 0) {
+    const Outcome outcome = bound.plan.convert_run(bound.plan, run);
     if (outcome == Outcome::ok) [[likely]]
       continue;
-    statement_.diagnostics.conversion(outcome, row + 1, static_cast<SQLINTEGER>(bound.number));
+    all_well = false;
+    const std::size_t row = rows - run.rows - 1;
+    statement_.diagnostics.conversion(outcome, first + static_cast<SQLLEN>(row) + 1, static_cast<SQLINTEGER>(bound.number));
+    SQLUSMALLINT& status = statuses[row];
     if (is_error(outcome)) {
       status = SQL_ROW_ERROR;
     } else if (status == SQL_ROW_SUCCESS) {
       status = SQL_ROW_SUCCESS_WITH_INFO;
     }
   }
-  return status;
+  return all_well;
 }
 
 SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
@@ -420,7 +470,9 @@ SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
   if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
   load(index);
   if (large_row_.is_begun()) hold_bound_columns();
-  return deliver(position);
+  SQLUSMALLINT status;
+  deliver(1, position, &status);
+  return status;
 }
 
 void Cursor::set_position(SQLSETPOSIROW row) {
@@ -434,14 +486,14 @@ std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
   switch (changes_.look_up(index, row)) {
     case RowChanges::Look::deleted: throw Fail(SqlState::invalid_cursor_position, "The row has been deleted.");
     case RowChanges::Look::as_it_was:
-      if (loaded_row_ == index) return cells_;
+      if (loaded_row_ == index) return std::span(cells_).first(columns_->size());
       find_row(index, row);
       break;
     case RowChanges::Look::changed: break;
   }
   current_row_is_live_ = false;
-  hold(index, row);
-  return cells_;
+  if (hold(index, {&row, 1}) != 1) fail_row_shape();
+  return std::span(cells_).first(columns_->size());
 }
 
 // A row that was fetched before, as it was then.
@@ -465,10 +517,11 @@ void Cursor::pin_current_row() {
   if (!current_row_is_live_ || large_row_.is_begun()) return;
   current_row_is_live_ = false;
   std::size_t size = 0;
-  for (const protocol::Cell& cell : cells_) size += cell.size_bytes;
+  const std::span cells = std::span(cells_).first(columns_->size());
+  for (const protocol::Cell& cell : cells) size += cell.size_bytes;
   pinned_row_.resize(std::max<std::size_t>(size, 1));
   std::uint8_t* at = pinned_row_.data();
-  for (protocol::Cell& cell : cells_) {
+  for (protocol::Cell& cell : cells) {
     if (cell.is_null()) continue;
     std::copy_n(cell.data, cell.size_bytes, at);
     cell.data = at;

@@ -88,17 +88,21 @@ class Cursor {
   Bound plan_binding(SQLSMALLINT number, const DescriptorRecord& record);
   const protocol::Column& column_of(std::size_t number) const;
   protocol::Encoding encoding_of(std::size_t number) const;
-  protocol::Cell cell_of(std::size_t number);  // of the row that is loaded
+  protocol::Cell cell_of(std::size_t number, std::size_t row = 0);  // of the rows that cells_ hold
   std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
-  bool read_row(std::uint64_t index, protocol::Bytes& row, protocol::LargeRows large);  // false: past the end
+  void make_room_for(SQLULEN rowset_size);
+  // The rows of the result from `index` on, as many as are at hand and wanted; none: past the end.
+  std::span<protocol::Bytes> read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large);
   void read_on(std::uint64_t rows);  // scrollable: until so many rows are stored
   std::uint64_t fetch_bookmark();
-  bool split(protocol::Bytes row);
-  void hold(std::uint64_t index, protocol::Bytes row);
+  std::size_t split(std::span<const protocol::Bytes> rows);
+  std::size_t hold(std::uint64_t index, std::span<const protocol::Bytes> rows);
   void find_row(std::uint64_t index, protocol::Bytes& row);
-  SQLUSMALLINT show(std::uint64_t index, protocol::Bytes row, SQLULEN position);
-  SQLUSMALLINT deliver(SQLULEN position);  // cells_ into the bound buffers; the row's status
-  void fail_row_shape();
+  std::size_t show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
+                   SQLULEN& bad_rows);
+  SQLULEN deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
+  bool deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
+  [[noreturn]] void fail_row_shape();
   void hold_bound_columns();
   void require_kept(std::size_t column) const;
   void check(protocol::Status status);
@@ -108,9 +112,14 @@ class Cursor {
   protocol::ColumnSetPtr columns_;
   protocol::Encoding encoding_ = protocol::Encoding::text;
   std::unique_ptr<CatalogRows> catalog_rows_;
-  std::vector<protocol::Cell> cells_;        // of loaded_row_
-  std::optional<std::uint64_t> loaded_row_;  // in the result
-  std::uint64_t bookmark_ = 0;               // of loaded_row_
+  // Rows are taken from the answer, split and delivered column by column, several at a time: few enough for the cells to stay
+  // in the processor's nearest cache.
+  static constexpr std::size_t kMostRowsAtOnce = 128, kMostCellsAtOnce = 512;
+  std::vector<protocol::Bytes> rows_;        // taken last
+  std::vector<protocol::Cell> cells_;        // of these rows, one behind another, or of loaded_row_ alone
+  std::vector<std::uint64_t> bookmarks_;     // of the same rows
+  std::vector<protocol::Cell> shown_cells_;  // of one column of the same rows, where cells_ do not have them as they are shown
+  std::optional<std::uint64_t> loaded_row_;  // in the result: the first in cells_
   SQLULEN max_length_ = 0;                   // SQL_ATTR_MAX_LENGTH when the cursor was opened
   std::vector<Bound> bound_;
   std::uint64_t planned_generation_ = 0;

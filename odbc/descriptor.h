@@ -47,12 +47,6 @@ struct DescriptorRecord {
 struct RowSteps {
   SQLLEN data = 0, length = 0;
 };
-// An application's pointer moved by so many bytes; null stays null.
-template <class T>
-T* at(T* pointer, SQLLEN bytes) {
-  if (pointer == nullptr) return nullptr;
-  return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(pointer) + static_cast<std::uintptr_t>(bytes));
-}
 
 class Descriptor : public Handle {
  public:

@@ -105,8 +105,15 @@ class Statement : public Handle {
   // The next row of the answer; false at its end. A large one, where it may come in parts, is empty: LargeRow reads it
   // from answer(). Throws what the server or the wire has to say.
   bool next_row(protocol::Bytes& row, protocol::LargeRows large = protocol::LargeRows::whole) {
-    const protocol::RowStep step = answer_.next_row(row, large);
-    return step == protocol::RowStep::row || step == protocol::RowStep::large_row || rows_ended(step);
+    return next_rows({&row, 1}, large) != 0;
+  }
+  // The same for as many rows as have arrived, at most `rows` has room for; their number.
+  std::size_t next_rows(std::span<protocol::Bytes> rows, protocol::LargeRows large) {
+    std::size_t count = 0;
+    const protocol::RowStep step = answer_.next_rows(rows, count, large);
+    if (step == protocol::RowStep::row) [[likely]]
+      return count;
+    return step == protocol::RowStep::large_row || rows_ended(step) ? 1 : 0;
   }
   protocol::Answer& answer() { return answer_; }
   // Throws what the wire has to say, and leaves a clean one.

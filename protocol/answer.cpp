@@ -28,9 +28,9 @@ Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
   return std::move(result.head);
 }
 
-RowStep Answer::next_row(Bytes& row, LargeRows large) {
+RowStep Answer::next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large) {
   if (live_) {
-    const RowStep step = session_->next_row(row, large);
+    const RowStep step = session_->next_rows(rows, count, large);
     if (step == RowStep::row || step == RowStep::large_row) return step;
     if (step == RowStep::failed) {
       failure_ = session_->take_failure();
@@ -44,7 +44,8 @@ RowStep Answer::next_row(Bytes& row, LargeRows large) {
   row_rest_.reset();
   ParkedResult& result = parked_[begun_ - 1];
   if (next_row_ < result.rows->rows()) {
-    if (Status read = result.rows->read(next_row_++, row); !read.ok()) {
+    count = 1;
+    if (Status read = result.rows->read(next_row_++, rows.front()); !read.ok()) {
       failure_ = std::move(read).failure();
       return RowStep::failed;
     }

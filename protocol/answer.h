@@ -27,7 +27,11 @@ class Answer {
 
   // As Session's functions of the same names.
   Result<ResultHead> next_result(const ColumnSetPtr& known);
-  RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole);
+  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole);
+  RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole) {
+    std::size_t count = 0;
+    return next_rows({&row, 1}, count, large);
+  }
   // As Session's function of the same name; of a parked answer the row comes from its copy.
   Result<std::size_t> read_row_part(std::span<std::uint8_t> into);
   bool has_more_results() const;

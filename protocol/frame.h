@@ -35,20 +35,20 @@ class FrameReader {
   // valid until writable() or shrink() is called.
   // After out_of_order and too_large every later call answers the same.
   FrameStatus next(Bytes& payload) {
-    // The common packet lies whole in the buffer and is its own last piece.
-    const std::size_t unread = end_ - begin_;
-    if (gathered_ == 0 && unread >= kFrameHeaderBytes) {
-      const std::uint8_t* const header = buffer_.data() + begin_;
-      const std::size_t size = static_cast<std::size_t>(load_little_endian(header, 3));
-      if (size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && in_order(header[3]))
-          [[likely]] {
-        payload = {header + kFrameHeaderBytes, size};
-        begin_ += kFrameHeaderBytes + size;
-        ++sequence_;
-        return FrameStatus::packet;
-      }
+    if (!is_whole(payload)) [[unlikely]]
+      return next_in_pieces(payload);
+    pass(payload);
+    return FrameStatus::packet;
+  }
+  // The next packets that lie whole in the buffer, as long as they are `wanted`; how many. What ends them is left to next().
+  template <class Wanted>
+  std::size_t next_while(std::span<Bytes> payloads, Wanted wanted) {
+    std::size_t count = 0;
+    for (Bytes payload; count < payloads.size() && is_whole(payload) && wanted(payload); ++count) {
+      payloads[count] = payload;
+      pass(payload);
     }
-    return next_in_pieces(payload);
+    return count;
   }
 
   // --- A packet that is not to be held whole. After next() answered need_more:
@@ -88,6 +88,19 @@ class FrameReader {
 
  private:
   bool in_order(std::uint8_t number) const { return ((number ^ sequence_) & checked_bits_) == 0; }
+  // The next packet lies whole in the buffer and is its own last piece, as almost all do.
+  bool is_whole(Bytes& payload) const {
+    const std::size_t unread = end_ - begin_;
+    if (gathered_ != 0 || unread < kFrameHeaderBytes) return false;
+    const std::uint8_t* const header = buffer_.data() + begin_;
+    const auto size = static_cast<std::size_t>(load_little_endian(header, 3));
+    payload = {header + kFrameHeaderBytes, size};
+    return size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && in_order(header[3]);
+  }
+  void pass(Bytes payload) {
+    begin_ += kFrameHeaderBytes + payload.size();
+    ++sequence_;
+  }
   FrameStatus next_in_pieces(Bytes& payload);
   FrameStatus begin_piece(const std::uint8_t* header, std::size_t& piece_bytes);
 

@@ -44,4 +44,8 @@ constexpr bool is_null_in_row(Bytes bitmap, std::size_t column) {
 bool slice_text(Bytes row, std::span<Cell> cells);
 bool slice_binary(Bytes row, const ColumnSet& columns, std::span<Cell> cells);
 
+// The same for rows one behind another: the cells of row i begin at i * columns.size(). How many rows were split: all, or those
+// before the first that does not fit its columns.
+std::size_t slice_rows(std::span<const Bytes> rows, Encoding encoding, const ColumnSet& columns, std::span<Cell> cells);
+
 }  // namespace selkie::protocol

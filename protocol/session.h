@@ -147,6 +147,9 @@ class Session {
   // The next row of the current result; what is left of a large one is skipped. The view is valid until the next call on this
   // session.
   RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole);
+  // The same for as many rows as have arrived: at least one is waited for, at most `rows` has room for.
+  //   count  of RowStep::row: the rows' number
+  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole);
   // The next bytes of the large row: at least one, or 0 at its end. Where none are waiting in the read buffer they are
   // received straight into `into`.
   // Errors: those that end the session, deadline_passed.

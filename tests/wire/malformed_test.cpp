@@ -2,6 +2,8 @@
 // were data.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/support/replay.h"
 
 namespace selkie::test {
@@ -73,6 +75,36 @@ INSTANTIATE_TEST_SUITE_P(
                              {kTwoColumns, payload(std::string_view("\x01x\xfe\0\0\0\0\0\0\0\x10y", 12))}},  //
                       Damage{"RowEmpty", {kTwoColumns, payload("")}}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(LeftProtocolInARowset, RowsBeforeTheDamagedOneAreDeliveredFirst) {
+  const Server* const plain[] = {&kMySql57Proxied};
+  replay(script()
+             .reads(query("SELECT a, b"))
+             .sends(kTwoColumns, row({"x", "1"}), row({"y", "2"}), payload("\x01x"), row({"z", "3"}), end())
+             .expects_close(),
+         [](Connection& connection) {
+           Statement statement(connection);
+           std::array<std::array<char, 4>, 10> a{}, b{};
+           std::array<SQLLEN, 10> a_length{}, b_length{};
+           std::array<SQLUSMALLINT, 10> status{};
+           SQLULEN fetched = 0;
+           statement.set(SQL_ATTR_ROW_ARRAY_SIZE, a.size());
+           statement.set(SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
+           statement.set(SQL_ATTR_ROW_STATUS_PTR, status.data());
+           statement.check(::SQLBindCol(statement.handle(), 1, SQL_C_CHAR, a.data(), a[0].size(), a_length.data()));
+           statement.check(::SQLBindCol(statement.handle(), 2, SQL_C_CHAR, b.data(), b[0].size(), b_length.data()));
+           statement.run("SELECT a, b");
+           EXPECT_TRUE(statement.fetch());
+           EXPECT_EQ(fetched, 2u);
+           EXPECT_STREQ(a[1].data(), "y");
+           EXPECT_STREQ(b[1].data(), "2");
+           EXPECT_EQ(status[1], SQL_ROW_SUCCESS);
+           EXPECT_EQ(status[2], SQL_ROW_NOROW);
+           expect_error("08S01", 0, [&] { statement.fetch(); });
+           EXPECT_TRUE(connection.is_dead());
+         },
+         {.servers = plain, .losses = false});
+}
 
 TEST(LeftProtocolByFraming, WrongSequenceNumberIsFatal) {
   replay(script().reads(query("SELECT a, b")).skips_number().sends(ok()).expects_close(), expect_broken);

@@ -115,7 +115,7 @@ std::vector<std::uint8_t> text_row(const Values& values) {
 Values shown(CatalogRows& rows, const Values& query, std::size_t columns) {
   const std::vector<std::uint8_t> row = text_row(query);
   std::vector<protocol::Cell> cells(columns);
-  EXPECT_TRUE(rows.split(row, cells));
+  EXPECT_EQ(rows.split(std::vector<protocol::Bytes>{row}, cells), 1u);
   Values values;
   for (const protocol::Cell& cell : cells) {
     values.push_back(cell.is_null() ? std::nullopt : std::optional(std::string(cell.bytes().begin(), cell.bytes().end())));
@@ -169,14 +169,31 @@ TEST(CatalogRows, ARowThatDoesNotFitIsRefused) {
   std::vector<protocol::Cell> cells(kSpecialColumnsShape.size());
   const Values good{"2", "id", "int", "0", std::nullopt, "10", "0", std::nullopt, "0", "1"};
   std::vector<std::uint8_t> row = text_row(good);
-  EXPECT_TRUE(rows.split(row, cells));
+  const auto fits = [&](protocol::Bytes packet) { return rows.split({&packet, 1}, cells) == 1; };
+  EXPECT_TRUE(fits(row));
   for (std::size_t size = 0; size < row.size(); ++size) {
-    EXPECT_FALSE(rows.split(protocol::Bytes(row).first(size), cells)) << size;
+    EXPECT_FALSE(fits(protocol::Bytes(row).first(size))) << size;
   }
   Values without_type = good, without_end = good;
   without_type[2] = without_end[9] = std::nullopt;
-  EXPECT_FALSE(rows.split(text_row(without_type), cells));
-  EXPECT_FALSE(rows.split(text_row(without_end), cells));
+  EXPECT_FALSE(fits(text_row(without_type)));
+  EXPECT_FALSE(fits(text_row(without_end)));
+}
+
+TEST(CatalogRows, RowsAreSplitUpToTheFirstThatDoesNotFit) {
+  CatalogRows rows(kSpecialColumnsTypes, kNarrow);
+  const std::size_t columns = kSpecialColumnsShape.size();
+  const std::vector<std::uint8_t> first = text_row({"2", "a", "int", "0", std::nullopt, "10", "0", std::nullopt, "0", "1"}),
+                                  second = text_row({"2", "b", "text", "0", "9", std::nullopt, "0", std::nullopt, "0", "1"});
+  const std::vector<protocol::Bytes> packets{first, second, protocol::Bytes(first).first(3), second};
+  std::vector<protocol::Cell> cells(packets.size() * columns);
+  ASSERT_EQ(rows.split(packets, cells), 2u);
+  EXPECT_EQ(protocol::as_text(cells[1].bytes()), "a");
+  EXPECT_EQ(protocol::as_text(cells[3].bytes()), "int");
+  EXPECT_EQ(protocol::as_text(cells[columns + 1].bytes()), "b");
+  EXPECT_EQ(protocol::as_text(cells[columns + 3].bytes()), "text");
+  cells.pop_back();
+  EXPECT_EQ(rows.split(packets, cells), 0u);
 }
 
 }  // namespace

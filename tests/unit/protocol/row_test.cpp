@@ -212,6 +212,32 @@ TEST(SliceBinary, UnknownTypesAreBytesWithALength) {
   EXPECT_EQ(values(cells), (Values{"a", "bc", "", "NULL"}));
 }
 
+TEST(SliceRows, GivesTheCellsOfOneRowBehindThoseOfTheOther) {
+  const ColumnSetPtr columns = columns_of(kTypes);
+  std::vector<Cell> alone(18), together(36);
+  const std::vector<Bytes> text{kTextRowWithNulls, kTextRow}, binary{kBinaryRowWithNulls, kBinaryRow};
+  ASSERT_EQ(slice_rows(text, Encoding::text, *columns, together), 2u);
+  ASSERT_TRUE(slice_text(kTextRow, alone));
+  EXPECT_EQ(values({together.begin() + 18, together.end()}), values(alone));
+  ASSERT_EQ(slice_rows(binary, Encoding::binary, *columns, together), 2u);
+  ASSERT_TRUE(slice_binary(kBinaryRow, *columns, alone));
+  EXPECT_EQ(values({together.begin() + 18, together.end()}), values(alone));
+  EXPECT_EQ(slice_rows(binary, Encoding::binary, *columns, alone), 0u);  // no room for two
+}
+
+TEST(SliceRows, EndsBeforeTheFirstThatDoesNotFit) {
+  const ColumnSetPtr columns = columns_of(kTypes);
+  std::vector<Cell> cells(54);
+  for (std::size_t size = 0; size < kTextRow.size(); ++size) {
+    const Packet twin = cut(kTextRow, size);
+    EXPECT_EQ(slice_rows(std::vector<Bytes>{kTextRow, twin, kTextRow}, Encoding::text, *columns, cells), 1u) << size;
+  }
+  for (std::size_t size = 0; size < kBinaryRow.size(); ++size) {
+    const Packet twin = cut(kBinaryRow, size);
+    EXPECT_EQ(slice_rows(std::vector<Bytes>{kBinaryRow, twin, kBinaryRow}, Encoding::binary, *columns, cells), 1u) << size;
+  }
+}
+
 TEST(Slicing, AllocatesNothing) {
   const ColumnSetPtr columns = columns_of(kTypes);
   std::vector<Cell> cells(18);

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,17 +72,20 @@ struct Conversation {
 };
 
 // Everything a reader of the answer sees, in one line: C(olumns), the rows' texts, e(nd), o(k), ! with the server's code.
-std::string read_all(Answer& answer) {
+std::string read_all(Answer& answer, std::size_t rows_at_once = 1) {
   std::string seen;
+  std::vector<Bytes> rows(rows_at_once);
   for (;;) {
     auto head = answer.next_result(nullptr);
     if (!head.ok()) return seen + "!" + std::to_string(head.failure().server_code);
     seen += head->has_rows ? "C" : "o";
-    Bytes row;
     while (answer.in_rows()) {
-      switch (answer.next_row(row)) {
+      std::size_t count = 0;
+      switch (answer.next_rows(rows, count)) {
         case RowStep::row:
-        case RowStep::large_row: seen += static_cast<char>(row[1]); break;
+        case RowStep::large_row:
+          for (const Bytes row : std::span(rows).first(count)) seen += static_cast<char>(row[1]);
+          break;
         case RowStep::end: seen += "e"; break;
         case RowStep::failed: return seen + "!" + std::to_string(answer.take_failure().server_code);
       }
@@ -126,13 +131,32 @@ TEST(Session, AnswerReadsTheSameWhereverItIsCut) {
   for (const AnswerCase& c : answers()) {
     SCOPED_TRACE(c.name);
     at_every_cut(c.script, [&](std::size_t cut) {
-      Conversation talk(c.script, c.capabilities, cut);
-      ASSERT_TRUE(talk.query("q").ok());
-      Answer reader(*talk.session, Encoding::text, 1 << 20);
-      EXPECT_EQ(read_all(reader), c.seen);
-      EXPECT_TRUE(talk.session->idle());
+      for (const std::size_t rows_at_once : {1u, 2u, 10u}) {
+        Conversation talk(c.script, c.capabilities, cut);
+        ASSERT_TRUE(talk.query("q").ok());
+        Answer reader(*talk.session, Encoding::text, 1 << 20);
+        EXPECT_EQ(read_all(reader, rows_at_once), c.seen);
+        EXPECT_TRUE(talk.session->idle());
+      }
     });
   }
+}
+
+TEST(Session, RowsThatHaveArrivedComeTogetherUpToWhatEndsThem) {
+  Conversation talk(answer({kOne, int_column('a'), kEof, text_row('1'), text_row('2'), text_row('3'), kDeadlock}));
+  ASSERT_TRUE(talk.query("q").ok());
+  ASSERT_TRUE(talk.session->next_result(nullptr).ok());
+  std::array<Bytes, 4> rows;
+  std::size_t count = 0;
+  EXPECT_EQ(talk.session->next_rows(std::span(rows).first(2), count), RowStep::row);
+  EXPECT_EQ(count, 2u);
+  EXPECT_EQ(rows[0][1], '1');
+  EXPECT_EQ(rows[1][1], '2');
+  EXPECT_EQ(talk.session->next_rows(rows, count), RowStep::row);
+  EXPECT_EQ(count, 1u);
+  EXPECT_EQ(rows[0][1], '3');
+  EXPECT_EQ(talk.session->next_rows(rows, count), RowStep::failed);
+  EXPECT_EQ(talk.session->take_failure().server_code, 1213);
 }
 
 TEST(Session, ParkedAnswerReadsAsTheLiveOneDoesFromWhereverItWasParked) {
