@@ -19,7 +19,7 @@ using protocol::Column;
 using protocol::Encoding;
 using protocol::WireType;
 
-// --- One conversion
+// --- One conversion. Always inlined: into its function, and into the loop over a column.
 
 // '0000-00-00' and its like have no place in a date structure. False: `outcome` is the answer, else the date may be used.
 bool settle_zero_date(const OutPlan& plan, const Slot& slot, Date& date, Outcome& outcome) {
@@ -40,7 +40,8 @@ template <class T>
 constexpr bool kHoldsDate = std::same_as<T, SQL_DATE_STRUCT> || std::same_as<T, SQL_TIMESTAMP_STRUCT>;
 
 template <class S, class T>
-Outcome read_as(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, T& out, bool& is_null) {
+[[gnu::always_inline]] inline Outcome read_as(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, T& out,
+                                              bool& is_null) {
   typename S::Value value;
   Outcome outcome = S::read(plan, cell, value);
   if (outcome != Outcome::ok) return outcome;
@@ -56,7 +57,8 @@ Outcome read_as(const OutPlan& plan, const protocol::Cell& cell, const Slot& slo
 
 // To a C type of fixed length. SQLGetData delivers it once.
 template <class S, class T>
-Outcome to_fixed(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
+[[gnu::always_inline]] inline Outcome to_fixed(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot,
+                                               Progress* progress) {
   if (progress != nullptr && progress->finished) return Outcome::no_data;
   T out;
   bool is_null = false;
@@ -93,7 +95,8 @@ constexpr bool kIsReal = requires {
 };
 
 template <class S>
-Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
+[[gnu::always_inline]] inline Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot,
+                                                Progress* progress) {
   Room room;
   std::string_view text;
   if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
@@ -110,7 +113,8 @@ Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& s
 }
 
 template <class S>
-Outcome to_wide(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
+[[gnu::always_inline]] inline Outcome to_wide(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot,
+                                              Progress* progress) {
   Room room;
   std::string_view text;
   if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
@@ -165,8 +169,10 @@ Outcome to_structure(const OutPlan& plan, const protocol::Cell& cell, const Slot
 
 // --- A column of a rowset
 
-template <OutConverter convert>
+// By the plan's own function, or by one that is known here and becomes part of the loop.
+template <OutConverter known>
 Outcome convert_run(const OutPlan& plan, ColumnRun& run) {
+  const OutConverter convert = known != nullptr ? known : plan.convert;
   ColumnRun rest = run;
   Outcome outcome = Outcome::ok;
   while (rest.rows != 0 && outcome == Outcome::ok) {
@@ -185,8 +191,16 @@ struct Conversion {
   OutConverter one = nullptr;
   RunConverter run = nullptr;
 };
-template <OutConverter convert>
-constexpr Conversion kConversion{convert, convert_run<convert>};
+template <OutConverter convert, bool is_common = false>
+constexpr Conversion kConversion{convert, convert_run<is_common ? convert : nullptr>};
+
+// What most columns are bound as: characters that come as such, and values as the C type of their kind.
+template <class S>
+constexpr bool kComesAsText = std::derived_from<S, OwnText<typename S::Value>>;
+template <class S, class T, class V = typename S::Value>
+constexpr bool kIsCommon = (std::integral<V> && std::integral<T>) || (target::Real<V> && std::same_as<T, double>) ||
+                           (std::same_as<V, Date> && std::same_as<T, SQL_DATE_STRUCT>) ||
+                           (std::same_as<V, DateTime> && std::same_as<T, SQL_TIMESTAMP_STRUCT>);
 
 // --- The table
 
@@ -225,16 +239,16 @@ constexpr Conversion slot_of() {
     if constexpr (std::same_as<T, Binary>) return kConversion<to_bytes>;
     return {};
   } else if constexpr (std::same_as<T, Narrow>) {
-    return kConversion<to_narrow<S>>;
+    return kConversion<to_narrow<S>, kComesAsText<S>>;
   } else if constexpr (std::same_as<T, Wide>) {
-    return kConversion<to_wide<S>>;
+    return kConversion<to_wide<S>, kComesAsText<S>>;
   } else if constexpr (std::same_as<T, Binary>) {
     if constexpr (std::same_as<S, Text>) return kConversion<to_bytes>;
     return std::same_as<S, TextDecimal> ? kConversion<digits_to_bytes> : Conversion{};
   } else if constexpr (requires(const OutPlan& plan, const typename S::Value& value, T& out) {
                          target::assign(plan, value, out);
                        }) {
-    return kConversion<to_fixed<S, T>>;
+    return kConversion<to_fixed<S, T>, kIsCommon<S, T>>;
   } else {
     return {};
   }

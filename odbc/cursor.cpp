@@ -334,10 +334,9 @@ void Cursor::read_on(std::uint64_t rows) {
 void Cursor::make_room_for(SQLULEN rowset_size) {
   const std::size_t most =
       is_scrollable() ? 1 : std::clamp<std::size_t>(kMostCellsAtOnce / columns_->size(), 1, kMostRowsAtOnce);
-  rows_.resize(std::min(rowset_size, most));
+  rows_.resize(std::clamp<SQLULEN>(rowset_size, 1, most));
   cells_.resize(rows_.size() * columns_->size());
   bookmarks_.resize(rows_.size());
-  shown_cells_.resize(rows_.size());
 }
 
 std::span<protocol::Bytes> Cursor::read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large) {
@@ -433,17 +432,17 @@ bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN positi
   const auto first = static_cast<SQLLEN>(position);
   const SQLLEN offset = statement_.ard().bind_offset(), length_at = offset + first * bound.length_step;
   ColumnRun run{.rows = rows,
-                .cell = shown_cells_.data(),
-                .cells_per_row = 1,
+                .cell = bound.number == 0 ? nullptr : &cells_[bound.number - 1],
+                .cells_per_row = columns_->size(),
                 .slot = {at(bound.slot.data, offset + first * bound.data_step), bound.slot.capacity_bytes,
                          at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)},
                 .data_step = bound.data_step,
                 .length_step = bound.length_step};
   if (bound.number == 0 || max_length_ != 0) {
+    shown_cells_.resize(rows);
     for (std::size_t row = 0; row < rows; ++row) shown_cells_[row] = cell_of(bound.number, row);
-  } else {
-    run.cell = &cells_[bound.number - 1];
-    run.cells_per_row = columns_->size();
+    run.cell = shown_cells_.data();
+    run.cells_per_row = 1;
   }
   bool all_well = true;
   while (run.rows != 0) {

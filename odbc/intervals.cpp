@@ -36,9 +36,6 @@ struct FieldFacts {
 };
 constexpr std::array<FieldFacts, 6> kFields{{{0, 0}, {12, '-'}, {0, 0}, {24, ' '}, {60, ':'}, {60, ':'}}};
 
-constexpr std::array<std::uint32_t, 10> kPowers{1,       10,        100,        1'000,       10'000,
-                                                100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
 constexpr std::size_t index(IntervalField field) { return static_cast<std::size_t>(field); }
 constexpr IntervalField next(IntervalField field) { return static_cast<IntervalField>(index(field) + 1); }
 

@@ -61,16 +61,30 @@ enum class Parsed : std::uint8_t { ok, not_a_number, overflow };
 Parsed parse_double(std::string_view text, double& value);
 Parsed parse_float(std::string_view text, float& value);
 
-// Eight ASCII digits as a number; false when one of them is no digit.
-inline bool parse_eight_digits(const char* text, std::uint64_t& value) {
-  std::uint64_t v;
-  std::memcpy(&v, text, 8);
+// Eight ASCII digits, as they lie in memory, as a number; false when one of them is no digit.
+inline bool parse_eight_digits(std::uint64_t v, std::uint64_t& value) {
   if (((v & 0xf0f0f0f0f0f0f0f0) | (((v + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) != 0x3333333333333333) return false;
   v = (v & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;
   v = (v & 0x00ff00ff00ff00ff) * 6553601 >> 16;
   value = (v & 0x0000ffff0000ffff) * 42949672960001 >> 32;
   return true;
 }
+inline bool parse_eight_digits(const char* text, std::uint64_t& value) {
+  std::uint64_t v;
+  std::memcpy(&v, text, 8);
+  return parse_eight_digits(v, value);
+}
+
+// The last `count` of eight bytes in memory, 1 to 8, with zeros in front.
+constexpr std::uint64_t last_digits(std::uint64_t eight, std::size_t count) {
+  constexpr std::uint64_t kZeros = 0x3030303030303030;
+  const std::size_t others = 8 * (8 - count);
+  return (eight >> others << others) | (kZeros & ((std::uint64_t{1} << others) - 1));
+}
+
+// 10 to the power of the index.
+inline constexpr std::array<std::uint32_t, 10> kPowers{1,       10,        100,        1'000,       10'000,
+                                                       100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
 // Digits only, at least one. False: something else, or beyond 64 bits.
 inline bool parse_digits(std::string_view text, std::uint64_t& value) {
@@ -79,27 +93,32 @@ inline bool parse_digits(std::string_view text, std::uint64_t& value) {
   for (; left > 19 && *p == '0'; ++p) --left;  // ZEROFILL
   if (left == 0 || left > 20) return false;
   std::uint64_t v = 0;
-  if (left == 20) {  // the only length that can overflow
-    std::uint64_t high, middle;
-    if (!parse_eight_digits(p, high) || !parse_eight_digits(p + 8, middle)) return false;
-    std::uint64_t low = 0;
-    for (int i = 16; i < 20; ++i) {
-      const auto digit = static_cast<unsigned>(p[i] - '0');
+  if (left < 4) {
+    for (; left > 0; ++p, --left) {
+      const auto digit = static_cast<unsigned>(*p - '0');
       if (digit > 9) return false;
-      low = low * 10 + digit;
+      v = v * 10 + digit;
     }
-    return !__builtin_mul_overflow(high * 100'000'000 + middle, std::uint64_t{10'000}, &v) &&
-           !__builtin_add_overflow(v, low, &value);
+    value = v;
+    return true;
   }
+  if (left < 8) {  // the first four and the last four, some of them the same
+    std::uint32_t first, last;
+    std::memcpy(&first, p, 4);
+    std::memcpy(&last, p + left - 4, 4);
+    const std::uint64_t before = std::uint64_t{first} << 8 * (8 - left) & 0xffffffff;
+    return parse_eight_digits(last_digits(std::uint64_t{last} << 32 | before, left), value);
+  }
+  std::uint64_t block;
   for (; left >= 8; p += 8, left -= 8) {
-    std::uint64_t block;
     if (!parse_eight_digits(p, block)) return false;
     v = v * 100'000'000 + block;
   }
-  for (; left > 0; ++p, --left) {
-    const auto digit = static_cast<unsigned>(*p - '0');
-    if (digit > 9) return false;
-    v = v * 10 + digit;
+  if (left != 0) {  // behind eight that were read already
+    std::memcpy(&block, p + left - 8, 8);
+    if (!parse_eight_digits(last_digits(block, left), block)) return false;
+    if (__builtin_mul_overflow(v, std::uint64_t{kPowers[left]}, &v)) return false;
+    if (__builtin_add_overflow(v, block, &v)) return false;
   }
   value = v;
   return true;

@@ -3,13 +3,28 @@
 namespace selkie::protocol {
 namespace {
 
-// The rest of a length-encoded integer that began with 0xFC or more; `next` moves behind it. False: cut off, or no length.
-bool long_length(std::uint8_t first, const std::uint8_t*& next, const std::uint8_t* end, std::size_t& size) {
-  const std::size_t width = length_bytes_behind(first);
-  if (width == 0) return false;
-  if (static_cast<std::size_t>(end - next) < width) return false;
-  size = static_cast<std::size_t>(load_little_endian(next, width));
-  next += width;
+// Where a value begins whose length is no single byte, and how long it is. Without data: the length is cut off, or is none.
+// Apart from the loops, whose state stays in registers so.
+[[gnu::noinline]] Bytes long_value(const std::uint8_t* length, const std::uint8_t* end) {
+  const std::size_t width = length_bytes_behind(*length++);
+  if (width == 0 || static_cast<std::size_t>(end - length) < width) return {};
+  return {length + width, static_cast<std::size_t>(load_little_endian(length, width))};
+}
+
+// The value whose length is at `next`, as a cell behind which `next` stands then. False: it is cut off.
+inline bool take_value(const std::uint8_t*& next, const std::uint8_t* end, Cell& cell) {
+  if (next == end) return false;
+  std::size_t size = *next;
+  const std::uint8_t* value = next + 1;
+  if (size >= kNullLength) [[unlikely]] {
+    const Bytes found = long_value(next, end);
+    if (found.data() == nullptr) return false;
+    value = found.data();
+    size = found.size();
+  }
+  if (size > static_cast<std::size_t>(end - value)) return false;
+  cell = {value, size};
+  next = value + size;
   return true;
 }
 
@@ -17,49 +32,44 @@ inline bool slice_text_row(Bytes row, Cell* cell, std::size_t columns) {
   const std::uint8_t* next = row.data();
   const std::uint8_t* const end = next + row.size();
   for (Cell* const last = cell + columns; cell != last; ++cell) {
-    if (next == end) return false;
-    std::size_t size = *next++;
-    if (size >= kNullLength) {
-      if (size == kNullLength) {
-        *cell = {};
-        continue;
-      }
-      if (!long_length(static_cast<std::uint8_t>(size), next, end, size)) return false;
+    if (next != end && *next == kNullLength) {
+      *cell = {};
+      ++next;
+    } else if (!take_value(next, end, *cell)) {
+      return false;
     }
-    if (size > static_cast<std::size_t>(end - next)) return false;
-    *cell = {next, size};
-    next += size;
   }
   return next == end;
+}
+
+inline bool take_binary_value(std::size_t width, const std::uint8_t*& next, const std::uint8_t* end, Cell& cell) {
+  if (width == 0) return take_value(next, end, cell);
+  if (width > static_cast<std::size_t>(end - next)) return false;
+  cell = {next, width};
+  next += width;
+  return true;
 }
 
 inline bool slice_binary_row(Bytes row, std::span<const std::uint8_t> widths, Cell* cell) {
   const std::size_t bitmap_bytes = null_bitmap_bytes(widths.size());
   if (row.size() < 1 + bitmap_bytes || row[0] != 0x00) return false;
-  const std::uint8_t* null_byte = row.data() + 1;
-  const std::uint8_t* next = null_byte + bitmap_bytes;
+  const Bytes nulls = row.subspan(1, bitmap_bytes);
+  const std::uint8_t* next = nulls.data() + bitmap_bytes;
   const std::uint8_t* const end = row.data() + row.size();
-  unsigned null_bit = 1u << kResultBitmapOffset;
-  for (const std::uint8_t width : widths) {
-    if (null_bit == 0x100) {
-      null_bit = 1;
-      ++null_byte;
+  std::uint8_t any_null = 0;
+  for (const std::uint8_t bits : nulls) any_null |= bits;
+  if (any_null == 0) {
+    for (const std::uint8_t width : widths) {
+      if (!take_binary_value(width, next, end, *cell++)) return false;
     }
-    const bool is_null = (*null_byte & null_bit) != 0;
-    null_bit <<= 1;
-    if (is_null) {
-      *cell++ = {};
-      continue;
+    return next == end;
+  }
+  for (std::size_t column = 0; column < widths.size(); ++column, ++cell) {
+    if (is_null_in_row(nulls, column)) {
+      *cell = {};
+    } else if (!take_binary_value(widths[column], next, end, *cell)) {
+      return false;
     }
-    std::size_t size = width;
-    if (size == 0) {
-      if (next == end) return false;
-      size = *next++;
-      if (size >= kNullLength && !long_length(static_cast<std::uint8_t>(size), next, end, size)) return false;
-    }
-    if (size > static_cast<std::size_t>(end - next)) return false;
-    *cell++ = {next, size};
-    next += size;
   }
   return next == end;
 }

@@ -108,6 +108,8 @@ TEST(Values, DigitsOfAnyLengthUpToSixtyFourBits) {
     std::uint64_t value = 0;
     ASSERT_TRUE(parse_digits(digits, value)) << digits;
     EXPECT_EQ(std::to_string(value), digits);
+    ASSERT_TRUE(parse_digits(std::string(20, '0') + digits, value)) << digits;  // ZEROFILL
+    EXPECT_EQ(std::to_string(value), digits);
     // A character beside the digits at every place is found.
     for (std::size_t at = 0; at < digits.size(); ++at) {
       for (const char wrong : {'/', ':', ' ', '.', '\0', '\x80', '\xff', 'a', '-'}) {

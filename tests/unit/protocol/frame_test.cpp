@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -62,6 +63,33 @@ TEST(FrameReader, PacketsComeOutWholeWhereverTheStreamIsCut) {
     EXPECT_EQ(last, FrameStatus::need_more);
     EXPECT_EQ(reader.unread_bytes(), 0u);
     EXPECT_EQ(reader.sequence(), 4);
+  }
+}
+
+TEST(FrameReader, PacketsThatAreWantedComeTogetherAndTheOthersStay) {
+  const std::vector<Packet> payloads = {patterned(1), patterned(2), patterned(300), patterned(9), patterned(3)};
+  const Packet stream = framed(payloads);
+  for (std::size_t arrived = 0; arrived <= stream.size(); ++arrived) {
+    FrameReader reader(kNoBound);
+    reader.expect_sequence(0);
+    const std::span<std::uint8_t> room = reader.writable();
+    std::copy_n(stream.data(), arrived, room.data());
+    reader.commit(arrived);
+    std::size_t whole = 0;
+    for (std::size_t end = 0; whole < payloads.size() && end + 4 + payloads[whole].size() <= arrived; ++whole) {
+      end += 4 + payloads[whole].size();
+    }
+    std::array<Bytes, 2> taken;
+    const auto short_ones = [](Bytes payload) { return payload.size() < 9; };
+    EXPECT_EQ(reader.next_while(std::span(taken).first(1), short_ones), std::min<std::size_t>(whole, 1)) << arrived;
+    EXPECT_EQ(reader.next_while(taken, short_ones), std::min<std::size_t>(whole, 2) - std::min<std::size_t>(whole, 1));
+    for (std::size_t i = std::min<std::size_t>(whole, 2); i < payloads.size(); ++i) {
+      Bytes payload;
+      const FrameStatus status = reader.next(payload);
+      ASSERT_EQ(status, i < whole ? FrameStatus::packet : FrameStatus::need_more) << arrived;
+      if (status == FrameStatus::need_more) break;
+      EXPECT_TRUE(std::ranges::equal(payload, payloads[i]));
+    }
   }
 }
 
