@@ -178,6 +178,7 @@ class Statement : public Handle {
   void give_back_server_statement();
   bool take_prepared();
   bool runs_as_text() const;
+  bool wants_binary_rows() const;
 
   protocol::Result<protocol::PreparedStatement> ask_to_prepare(std::string_view sql, const protocol::ColumnSetPtr& known);
 

@@ -13,6 +13,7 @@ namespace selkie::setup {
 
 enum class SslMode : std::uint8_t { disabled, preferred, required, verify_ca, verify_identity };
 enum class ZeroDateMode : std::uint8_t { null, error, min };
+enum class DirectExecution : std::uint8_t { as_text, prepared, by_rowset };
 
 // A connection's settings. Defaults here are the defaults of the keyword table.
 struct Settings {
@@ -43,7 +44,7 @@ struct Settings {
   bool auto_is_null = false, local_infile = false;
   std::string local_infile_dir;
   bool server_prepare = true;
-  bool execdirect_on_server = false;  // SQLExecDirect through a prepared statement, for binary rows
+  DirectExecution direct_execution = DirectExecution::by_rowset;
   bool schema_no_error = false;       // catalog functions ignore a schema argument instead of refusing it
   bool null_is_current = true;        // a NULL catalog argument means the current database, not all
   bool tinyint1_is_bit = false, no_binary_result = false, bigint_bind_str = false;

@@ -110,7 +110,7 @@ class Trips:
     def __init__(self, binaries, server, series, runs):
         self.place = place()
         self.trips, self.trouble = {}, {}
-        self.names = [who for who in series.commands if who not in ("decoded", "manager")]
+        self.names = [who for who in series.commands if who not in ("decoded", "binary", "manager")]
         walls = {}
         for round_trip in (0, *ROUND_TRIPS_MS):
             with Way(binaries, server, self.place, round_trip) as delayed:

@@ -17,12 +17,12 @@ class Line:
 
 
 LINES = [
-    Line("a row of 8 mixed columns, native C types, `SQLExecDirect`", "scan.native.rs1000.direct"),
+    Line("a row of 8 mixed columns, native C types, `SQLExecDirect`", "scan.native.rs1000.direct", "own protocol"),
     Line("the same, prepared", "scan.native.rs1000.prepared"),
-    Line("the same, `SQL_C_WCHAR`", "scan.wchar.rs1000.direct"),
-    Line("the same, `SQL_C_CHAR`", "scan.char.rs1000.direct"),
+    Line("the same, `SQL_C_WCHAR`", "scan.wchar.rs1000.direct", "own protocol"),
+    Line("the same, `SQL_C_CHAR`", "scan.char.rs1000.direct", "own protocol"),
     Line("the same, cell by cell with `SQLGetData`", "scan.native.get.direct"),
-    Line("a row of 2 integers, `SQLExecDirect`", "ints.rs1000.direct"),
+    Line("a row of 2 integers, `SQLExecDirect`", "ints.rs1000.direct", "own protocol"),
     Line("the same, prepared", "ints.rs1000.prepared"),
     Line("connect and disconnect", "connect", "raw + manager"),
     Line("`SELECT 1`", "select1.direct", "raw + manager"),
@@ -88,9 +88,10 @@ def section(rivals, tables, runs):
     return (f"{HEADING}\n\n"
             "What the client takes for one row or operation, and what it takes in all, the server's part included (*wall*; client and\n"
             "server share one CPU). The limit is a program without a driver: it sends the same commands on a raw socket, and where rows\n"
-            "or parameters are many decodes exactly these columns by hand into the same arrays; for connecting and `SELECT 1` what the\n"
-            "driver manager costs is added to it. *memory* is what the process grows by meanwhile. Values are checked on every driver.\n"
-            "Less is better throughout, except for the rivals' columns: they say how many times as much as Selkie those take.\n\n"
+            "or parameters are many decodes exactly these columns by hand into the same arrays, rows in binary where Selkie has them so;\n"
+            "for connecting and `SELECT 1` what the driver manager costs is added to it. *memory* is what the process grows by meanwhile.\n"
+            "Values are checked on every driver. Less is better throughout, except for the rivals' columns: they say how many times as\n"
+            "much as Selkie those take.\n\n"
             f"{datetime.date.today()}, {table.machine()}, unixODBC {table.driver_manager()}; {rivals}; median of {runs};\n"
             "`tests/bench/run --readme` measures it anew, [tests/bench](tests/bench/README.md) says how.\n\n" + "\n".join(tables))
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 LIMITS = ["raw", "decoded"]
+BINARY = "binary"  # the decoding limit of the same rows, prepared: for drivers that take them in binary though they need not
 MANAGER = "manager"  # the null driver: what the driver manager and the bench's own loop cost
 CHECKED_SCALE = 0.1  # at most: where values go wrong they do so early, and checking takes longer than the workload
 TIMEOUT_S = 600
@@ -41,6 +42,7 @@ class Series:
         self.server, self.scale, self.spread = server, scale, spread
         self.prefix = []  # of every command
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
+                         BINARY: [binaries.wire_limit, "--decode"],
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
         for driver in drivers:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
@@ -62,25 +64,27 @@ class Series:
         """Without the rivals."""
         other = copy.copy(self)
         other.commands = {who: command for who, command in self.commands.items()
-                          if who in (*LIMITS, MANAGER) or who.startswith("Selkie")}
+                          if who in (*LIMITS, BINARY, MANAGER) or who.startswith("Selkie")}
         return other
 
     def measure(self, name, runs, check=True):
         result = Result(name)
+        twin = name.replace(".direct", ".prepared")
+        has_twin = twin != name and twin.startswith(("scan.", "ints."))
         for who in self.commands:
-            if who == MANAGER or not check:
+            if who in (MANAGER, BINARY) or not check:
                 continue
             checked = self.child(who, name, min(self.scale, CHECKED_SCALE), "--verify")
             trouble = checked.get("error") or checked.get("wrong")
             if trouble:
                 result.trouble[who] = trouble
-        order = list(self.commands)
+        order = [who for who in self.commands if who != BINARY or has_twin]
         for run in range(runs):
             progress(f"{self.server.name}: {name}, run {run + 1} of {runs}")
             for who in order[run % len(order):] + order[:run % len(order)]:
                 if "error" in result.trouble.get(who, ""):
                     continue
-                figures = self.child(who, name, self.scale)
+                figures = self.child(who, twin if who == BINARY else name, self.scale)
                 if who == MANAGER and ("error" in figures or "wrong" in figures):
                     continue  # it does nothing, and not everything can be measured without
                 if "error" in figures:
