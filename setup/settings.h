@@ -45,8 +45,8 @@ struct Settings {
   std::string local_infile_dir;
   bool server_prepare = true;
   DirectExecution direct_execution = DirectExecution::by_rowset;
-  bool schema_no_error = false;       // catalog functions ignore a schema argument instead of refusing it
-  bool null_is_current = true;        // a NULL catalog argument means the current database, not all
+  bool schema_no_error = false;  // catalog functions ignore a schema argument instead of refusing it
+  bool null_is_current = true;   // a NULL catalog argument means the current database, not all
   bool tinyint1_is_bit = false, no_binary_result = false, bigint_bind_str = false;
   bool no_date_overflow = false;  // a time part sent to a DATE, or a fraction to a TIME, is dropped without 22008
   bool reject_read_only = false;  // a server that refuses to write because it is read-only loses the connection
