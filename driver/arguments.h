@@ -39,11 +39,13 @@ inline odbc::Charset* charset_of(odbc::Statement& s) { return s.connection().cha
 inline odbc::Charset* charset_of(odbc::Descriptor& d) { return d.connection().charset(); }
 
 // Text arguments and output texts: UTF-16 as it is, narrow text in `charset`.
-template <class Ch>
-std::string read_text(odbc::Charset* charset, const Ch* text, SQLLEN length) {
-  if constexpr (sizeof(Ch) == 1) return odbc::text_in(charset, text, length);
-  return odbc::text_in(text, length);
+inline std::string read_text(odbc::Charset* charset, const SQLCHAR* text, SQLLEN length) {
+  return odbc::text_in(charset, text, length);
 }
+inline std::string read_text(odbc::Charset*, const SQLWCHAR* text, SQLLEN length) { return odbc::text_in(text, length); }
+// The same for functions that connect: narrow text stays as it is until the character set is known.
+inline std::string text_of(const SQLCHAR* text, SQLLEN length) { return odbc::bytes_in(text, length); }
+inline std::string text_of(const SQLWCHAR* text, SQLLEN length) { return odbc::text_in(text, length); }
 template <class Ch, class Unit>
 bool write_text(odbc::Charset* charset, std::string_view text, Ch* buffer, Unit capacity, SQLLEN* length, bool& replaced) {
   if constexpr (sizeof(Ch) == 1) return odbc::text_out(charset, text, buffer, BytesCount{capacity.count}, length, replaced);

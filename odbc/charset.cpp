@@ -155,8 +155,13 @@ std::string_view Charset::encode_replacing(std::string_view utf8, bool& replaced
 }
 
 std::string text_in(Charset* charset, const SQLCHAR* text, SQLLEN length) {
-  std::string narrow = text_in(text, length);
-  if (charset == nullptr) return narrow;
+  std::string narrow = bytes_in(text, length);
+  if (charset == nullptr) {
+    if (is_valid_utf8(narrow)) return narrow;
+    throw Fail(
+        SqlState::bad_cast,
+        "The text is not valid UTF-8. Say in CHARSET which character set it is in; write bytes as x'...', or bind them.");
+  }
   const auto utf8 = charset->decode(narrow);
   if (!utf8) throw Fail(SqlState::bad_cast, "The text is not in the character set that CHARSET=" + charset->name() + " says.");
   return std::string(*utf8);

@@ -135,7 +135,7 @@ std::vector<setup::Pair> Connection::split(std::string_view text, bool wide) {
   std::vector<setup::Problem> problems;
   std::vector<setup::Pair> given = setup::split_connection_string(text, problems);
   choose_charset(given);
-  if (!wide && charset() != nullptr) {
+  if (!wide) {
     problems.clear();
     given = setup::split_connection_string(narrow_in(std::string(text)), problems);
   }

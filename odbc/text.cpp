@@ -347,12 +347,19 @@ std::u16string to_utf16(std::string_view utf8) {
   return out;
 }
 
-std::string text_in(const SQLCHAR* text, SQLLEN length) {
-  return {reinterpret_cast<const char*>(text), argument_length(text, length)};
+std::string text_in(const SQLWCHAR* text, SQLLEN length) {
+  const std::size_t units = argument_length(text, length);
+  std::string utf8(units * 3, '\0');
+  const Converted done = utf16_to_utf8(reinterpret_cast<const char16_t*>(text), units, utf8.data(), utf8.size());
+  if (done.replaced) {
+    throw Fail(SqlState::bad_cast, "The text is not valid UTF-16: a surrogate stands without the other one of its pair.");
+  }
+  utf8.resize(done.written);
+  return utf8;
 }
 
-std::string text_in(const SQLWCHAR* text, SQLLEN length) {
-  return to_utf8({reinterpret_cast<const char16_t*>(text), argument_length(text, length)});
+std::string bytes_in(const SQLCHAR* text, SQLLEN length) {
+  return {reinterpret_cast<const char*>(text), argument_length(text, length)};
 }
 
 bool text_out(std::string_view text, SQLCHAR* buffer, BytesCount capacity, SQLLEN* length) {

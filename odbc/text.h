@@ -49,10 +49,11 @@ std::string to_utf8(std::u16string_view utf16);
 std::u16string to_utf16(std::string_view utf8);
 
 // A text argument as UTF-8. SQL_NTS is resolved; nullptr gives an empty string. Trailing NULs that a caller counted are
-// dropped. Narrow text is passed on as it is: an SQL statement may carry bytes in a literal, and the server refuses broken
-// text. Throws Fail(HY090) for a negative length that is not SQL_NTS.
-std::string text_in(const SQLCHAR* text, SQLLEN length);
+// dropped. Throws Fail(HY090) for a negative length that is not SQL_NTS; Fail(22018) for a lone surrogate: what is no text is
+// neither stored nor looked for as something else.
 std::string text_in(const SQLWCHAR* text, SQLLEN length);
+// Narrow text as it is: its character set, and whether it is text in it, is for charset.h's text_in() to say.
+std::string bytes_in(const SQLCHAR* text, SQLLEN length);
 
 // Writes text to an output argument, always terminated, cut only between characters.
 //   buffer    null: only the length is asked for, which is no truncation

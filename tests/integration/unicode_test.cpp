@@ -111,26 +111,6 @@ TEST_P(Unicode, CursorNamesAndNativeSqlHoldPairsWhole) {
   EXPECT_EQ(static_cast<std::size_t>(chars), native.text().size());
 }
 
-// A lone surrogate in the text of a statement becomes U+FFFD: nothing is cut off, and nothing else changes.
-TEST_P(Unicode, LoneSurrogatesInStatementsAreReplaced) {
-  for (const bool prepared : {false, true}) {
-    Statement s(wide_);
-    const std::u16string sql =
-        u"SELECT 'a" + std::u16string(1, char16_t{0xd83d}) + u"b" + std::u16string(1, char16_t{0xde00}) + u"'";
-    if (prepared) {
-      s.check(::SQLPrepareW(s.handle(), sql_text(sql), static_cast<SQLINTEGER>(sql.size())));
-      s.execute();
-    } else {
-      execute(s, sql);
-    }
-    ASSERT_TRUE(s.fetch());
-    Written got;
-    SQLLEN length = 0;
-    s.check(::SQLGetData(s.handle(), 1, SQL_C_WCHAR, got.units.data(), sizeof got.units, &length));
-    EXPECT_EQ(got.text(), u"a\ufffdb\ufffd");
-  }
-}
-
 TEST_P(Unicode, DataIsCutBetweenCharactersWhenBoundAndAnywhereInPieces) {
   for (const bool prepared : {false, true}) {
     const std::u16string sql = u"SELECT 'a" + std::u16string(kSmile) + u"b'";

@@ -116,11 +116,11 @@ TEST(Text, WideTextAtAnOddAddressIsReadAndWritten) {
 
 TEST(TextIn, LengthsAreResolved) {
   const auto* narrow = reinterpret_cast<const SQLCHAR*>("abc\0\0");
-  EXPECT_EQ(text_in(narrow, SQL_NTS), "abc");
-  EXPECT_EQ(text_in(narrow, 2), "ab");
-  EXPECT_EQ(text_in(narrow, 5), "abc");  // counted terminators are no text
-  EXPECT_EQ(text_in(narrow, 0), "");
-  EXPECT_EQ(text_in(static_cast<const SQLCHAR*>(nullptr), SQL_NTS), "");
+  EXPECT_EQ(bytes_in(narrow, SQL_NTS), "abc");
+  EXPECT_EQ(bytes_in(narrow, 2), "ab");
+  EXPECT_EQ(bytes_in(narrow, 5), "abc");  // counted terminators are no text
+  EXPECT_EQ(bytes_in(narrow, 0), "");
+  EXPECT_EQ(bytes_in(static_cast<const SQLCHAR*>(nullptr), SQL_NTS), "");
   const auto* wide = reinterpret_cast<const SQLWCHAR*>(u"\u65e5\U0001F600\0");
   EXPECT_EQ(text_in(wide, SQL_NTS), "\xe6\x97\xa5\xf0\x9f\x98\x80");
   EXPECT_EQ(text_in(wide, 4), "\xe6\x97\xa5\xf0\x9f\x98\x80");
@@ -131,10 +131,22 @@ TEST(TextIn, LengthsAreResolved) {
 TEST(TextIn, NegativeLengthThatIsNotNtsIsRefused) {
   const SQLCHAR text[] = "x";
   try {
-    text_in(text, -2);
+    bytes_in(text, -2);
     FAIL();
   } catch (const Fail& fail) {
     EXPECT_EQ(fail.state, SqlState::invalid_length);
+  }
+}
+
+TEST(TextIn, LoneSurrogatesAreRefusedWhereverTheyStand) {
+  for (const std::u16string& text : {std::u16string{0xd83d}, std::u16string{0xde00}, std::u16string{u'a', 0xd83d, u'b'},
+                                     std::u16string{0xde00, 0xd83d}, std::u16string(300, u'x') + char16_t{0xd83d}}) {
+    try {
+      text_in(reinterpret_cast<const SQLWCHAR*>(text.data()), static_cast<SQLLEN>(text.size()));
+      ADD_FAILURE() << text.size();
+    } catch (const Fail& fail) {
+      EXPECT_EQ(fail.state, SqlState::bad_cast);
+    }
   }
 }
 
