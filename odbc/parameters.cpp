@@ -391,8 +391,10 @@ void Parameters::begin_data(std::size_t set) {
 std::optional<SQLPOINTER> Parameters::next_data() {
   if (data_parameter_) {
     const Bound& done = bound_[*data_parameter_];
-    if (done.source == Source::streamed && !done.collected.empty())
-      fail(done.number, Outcome::not_convertible);  // half a character
+    // What is left of a streamed value is half a character; half a unit is none either.
+    const bool is_broken = done.source == Source::streamed ? !done.collected.empty()
+                                                           : done.c_type == SQL_C_WCHAR && done.collected.size() % 2 != 0;
+    if (is_broken) fail(done.number, Outcome::not_convertible);
   }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];

@@ -182,6 +182,8 @@ TEST_P(DataAtExecution, BrokenTextIsRefusedHoweverItIsCut) {
       {SQL_C_WCHAR, {a, high}, nullptr},
       {SQL_C_WCHAR, {a + high, a}, nullptr},
       {SQL_C_WCHAR, {low}, nullptr},
+      {SQL_C_WCHAR, {a + "b", "\0"s + a}, "616261"},  // cut inside a unit
+      {SQL_C_WCHAR, {a + "b"}, nullptr},
   };
   for (const bool in_text : {false, true}) {
     const auto c = connect(in_text ? "NO_SSPS=1;" : "");
