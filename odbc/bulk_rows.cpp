@@ -60,7 +60,7 @@ template <class T>
 }
 
 [[gnu::noinline]] bool append_converted(const InPlan& plan, const std::uint8_t* data, SQLLEN size, ByteWriter& out) {
-  return !is_error(plan.convert(plan, data, size, out));
+  return plan.convert(plan, data, size, out) == Outcome::ok;
 }
 
 // False: what was appended is no whole row.

@@ -32,8 +32,8 @@ struct BulkRange {
 // Appends the rows of the range until `out` has `enough_bytes`.
 //   has_null  becomes true when a value was NULL
 // Answers the row it stopped at: the range's end; the first that begins where enough bytes are; one that is ignored; or one
-// with a value that needs a closer look, as it is neither NULL nor in its buffer, or cannot be converted. Nothing is appended
-// of it.
+// with a value that needs a closer look, as it is neither NULL nor in its buffer, or cannot be converted to the type announced.
+// Nothing is appended of it.
 std::size_t append_bulk_rows(std::span<const BulkParameter> parameters, const BulkRange& range, std::size_t enough_bytes,
                              protocol::ByteWriter& out, bool& has_null);
 

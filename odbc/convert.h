@@ -24,6 +24,7 @@ class Charset;
 // What became of one value. diagnostics.h maps each to its SQLSTATE.
 enum class Outcome : std::uint8_t {
   ok,
+  sent_unsigned,           // a parameter: its integer is an unsigned one, though a signed type is announced
   truncated,               // 01004: text or bytes did not fit; the length written is that of the whole value
   fraction_truncated,      // 01S07: digits behind the point, or fractional seconds, or the time part, were dropped
   no_data,                 // SQLGetData only: the value was already delivered to its end
@@ -160,8 +161,9 @@ enum class InKernel : std::uint8_t {
 // One parameter's conversion: the application's value to the binary value that goes on the wire.
 //   data, size_bytes  the value, at any address, with SQL_NTS already resolved; the size counts for text and binary only
 //   out               gets the wire value appended, length-encoded where the type is; on an error nothing is appended
-// Text that is not valid UTF-8 or UTF-16 is not_convertible. Lengths, precision and scale are the server's to judge: what a
-// client binds as column size is a guess more often than not.
+// Text that is not valid UTF-8 or UTF-16 is not_convertible. Lengths and precision are the server's to judge: what a client
+// binds as column size is a guess more often than not. So is a scale of 0; with another one, text for a DECIMAL that has more
+// digits behind the point is too_long, as the specification has it: the server would round it without a word.
 struct InPlan;
 using InConverter = Outcome (*)(const InPlan& plan, const void* data, SQLLEN size_bytes, protocol::ByteWriter& out);
 struct InPlan {
@@ -177,7 +179,7 @@ struct InPlan {
   bool cuts_datetime = false;  // see InOptions
 };
 struct InOptions {
-  SQLSMALLINT decimal_digits = 0;  // SQLBindParameter's: with some, a TIME takes the fraction of a timestamp
+  SQLSMALLINT decimal_digits = 0;  // SQLBindParameter's; 0 = not said. With some, a TIME takes the fraction of a timestamp
   Charset* charset = nullptr;      // the connection's; null is UTF-8
   bool cuts_datetime = false;      // NO_DATE_OVERFLOW: what a DATE or a TIME cannot hold of a timestamp is dropped
 };

@@ -105,29 +105,35 @@ std::string_view numeric_text(const SQL_NUMERIC_STRUCT& numeric, std::array<char
   return {out, end};
 }
 
-// Text to an integer that goes out as a signed BIGINT: a lost fraction and lost whole digits are both 22001.
-Outcome put_integer(const InPlan& plan, std::string_view text, ByteWriter& out) {
-  NumberText number;
-  std::uint64_t magnitude;
-  if (!scan_number(text, number)) return Outcome::not_convertible;
-  if (to_magnitude(number, magnitude) != Fit::exact) return Outcome::too_long;
-  if (magnitude > std::uint64_t{std::numeric_limits<std::int64_t>::max()} + (number.negative ? 1 : 0)) return Outcome::too_long;
-  const auto value = static_cast<std::int64_t>(number.negative ? 0 - magnitude : magnitude);
-  if (!is_in_range(plan, value)) return Outcome::too_long;
-  put(out, value);
-  return Outcome::ok;
-}
-
-}  // namespace
-
-Outcome put_decimal(std::string_view text, ByteWriter& out) {
-  NumberText number;
-  if (!scan_number(text, number)) return Outcome::not_convertible;
+Outcome put_decimal(const NumberText& number, ByteWriter& out) {
   std::array<char, kMaxDecimal> room;
   const std::string_view plain = plain_decimal(number, room);
   if (plain.empty()) return Outcome::out_of_range;
   put(out, plain);
   return Outcome::ok;
+}
+
+// Behind the point, zeros at the end not counted.
+std::int64_t fraction_digits(const NumberText& number) {
+  std::size_t last = number.digits();
+  while (last > 0 && number.digit(last - 1) == 0) --last;
+  return last == 0 ? 0 : static_cast<std::int64_t>(last) - number.point();
+}
+
+}  // namespace
+
+Outcome put_integer(const InPlan& plan, bool negative, std::uint64_t magnitude, ByteWriter& out) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (magnitude > (negative ? kMost + 1 : plan.highest)) return Outcome::out_of_range;
+  const auto value = static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+  if (negative && value < plan.lowest) return Outcome::out_of_range;
+  put(out, value);
+  return magnitude > kMost && !negative ? Outcome::sent_unsigned : Outcome::ok;
+}
+
+Outcome put_decimal(std::string_view text, ByteWriter& out) {
+  NumberText number;
+  return scan_number(text, number) ? put_decimal(number, out) : Outcome::not_convertible;
 }
 
 Outcome put_real(const InPlan& plan, double value, ByteWriter& out) {
@@ -186,11 +192,19 @@ bool has_valid_time(const SQL_TIMESTAMP_STRUCT& value) { return is_time_of_day(d
 // --- Text
 
 Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToDecimal) {
-  static_cast<void>(plan);
-  return put_decimal(text, out);
+  NumberText number;
+  if (!scan_number(text, number)) return Outcome::not_convertible;
+  if (plan.decimal_digits > 0 && fraction_digits(number) > plan.decimal_digits) return Outcome::too_long;
+  return put_decimal(number, out);
 }
+// A lost fraction and lost whole digits are both 22001.
 Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToInteger) {
-  return put_integer(plan, text, out);
+  NumberText number;
+  std::uint64_t magnitude;
+  if (!scan_number(text, number)) return Outcome::not_convertible;
+  if (to_magnitude(number, magnitude) != Fit::exact) return Outcome::too_long;
+  const Outcome outcome = put_integer(plan, number.negative, magnitude, out);
+  return outcome == Outcome::out_of_range ? Outcome::too_long : outcome;
 }
 Outcome send_literal(const InPlan& plan, std::string_view text, ByteWriter& out, ToReal) {
   return put_real_literal(plan, text, out);
@@ -319,14 +333,8 @@ Outcome send(const InPlan& plan, const SQL_NUMERIC_STRUCT& value, ByteWriter& ou
   NumberText number;
   std::uint64_t magnitude;
   scan_number(numeric_text(value, room), number);
-  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
-  if (to_magnitude(number, magnitude) == Fit::overflow || magnitude > kMax + (number.negative ? 1 : 0)) {
-    return Outcome::out_of_range;
-  }
-  const auto integer = static_cast<std::int64_t>(number.negative ? 0 - magnitude : magnitude);
-  if (!is_in_range(plan, integer)) return Outcome::out_of_range;
-  put(out, integer);
-  return Outcome::ok;
+  if (to_magnitude(number, magnitude) == Fit::overflow) return Outcome::out_of_range;
+  return put_integer(plan, number.negative, magnitude, out);
 }
 Outcome send(const InPlan&, const SQL_NUMERIC_STRUCT& value, ByteWriter& out, ToDecimal) {
   std::array<char, 256> room;
@@ -464,22 +472,21 @@ Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& o
 namespace {
 
 // The one field as a literal. `seconds_precision`: 0 drops a second's fraction.
-template <class Class>
-Outcome send_field(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, unsigned seconds_precision, ByteWriter& out,
-                   Class to) {
-  char room[kMaxForm];
-  const std::string_view text(room, format_interval(value, interval_range(plan.c_type), seconds_precision, room));
-  const Outcome outcome = send_literal(plan, text, out, to);
-  return outcome == Outcome::too_long ? Outcome::out_of_range : outcome;
+std::string_view field_text(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, unsigned seconds_precision,
+                            std::array<char, kMaxForm>& room) {
+  return {room.data(), format_interval(value, interval_range(plan.c_type), seconds_precision, room.data())};
 }
 
 }  // namespace
 
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToInteger to) {
-  return send_field(plan, value, 0, out, to);
+  std::array<char, kMaxForm> room;
+  const Outcome outcome = send_literal(plan, field_text(plan, value, 0, room), out, to);
+  return outcome == Outcome::too_long ? Outcome::out_of_range : outcome;
 }
-Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToDecimal to) {
-  return send_field(plan, value, 6, out, to);
+Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToDecimal) {
+  std::array<char, kMaxForm> room;
+  return put_decimal(field_text(plan, value, 6, room), out);
 }
 Outcome send(const InPlan& plan, const SQL_INTERVAL_STRUCT& value, ByteWriter& out, ToTime) {
   Time time;

@@ -104,6 +104,8 @@ bool is_in_range(const InPlan& plan, T value) {
   return value < 0 ? static_cast<std::int64_t>(value) >= plan.lowest : static_cast<std::uint64_t>(value) <= plan.highest;
 }
 
+// An integer as a BIGINT; sent_unsigned when only an unsigned one holds it.
+Outcome put_integer(const InPlan& plan, bool negative, std::uint64_t magnitude, ByteWriter& out);
 // A numeric literal without exponent, spaces or plus sign, length-encoded.
 Outcome put_decimal(std::string_view text, ByteWriter& out);
 Outcome put_real(const InPlan& plan, double value, ByteWriter& out);
@@ -213,11 +215,8 @@ Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToReal) {
 template <CReal T>
 Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToInteger) {
   const double whole = std::trunc(static_cast<double>(value));
-  if (!(whole >= -0x1p63 && whole < 0x1p63)) return Outcome::out_of_range;
-  const auto integer = static_cast<std::int64_t>(whole);
-  if (!is_in_range(plan, integer)) return Outcome::out_of_range;
-  put(out, integer);
-  return Outcome::ok;
+  if (!(std::abs(whole) < 0x1p64)) return Outcome::out_of_range;
+  return put_integer(plan, whole < 0, static_cast<std::uint64_t>(std::abs(whole)), out);
 }
 template <CReal T>
 Outcome send(const InPlan&, const T& value, ByteWriter& out, ToDecimal) {

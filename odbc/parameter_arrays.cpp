@@ -216,11 +216,7 @@ std::size_t ParameterArray::gather(bool bulk) {
       continue;
     }
     try {
-      if (bulk) {
-        parameters.append_bulk_row(next_);
-      } else if (!parameters.append_row(next_)) {
-        break;  // SQL_DEFAULT_PARAM has no binary value
-      }
+      if (!(bulk ? parameters.append_bulk_row(next_) : parameters.append_row(next_))) break;
       gathered_.push_back(next_);
     } catch (const Fail&) {
       set_failed(next_);
@@ -347,9 +343,9 @@ void ParameterArray::forget_uncommitted() {
 // --- Commands of one row, sent ahead of the answers
 
 void ParameterArray::run_in_flight() {
-  statement_.parameters_.begin_rows();  // NULLs are looked at when each set is sent
-  statement_.prepare_for_parameters();
   while (answered_ < waiting_.size() && !stopped_) {
+    statement_.parameters_.begin_rows();  // NULLs are looked at when each set is sent
+    statement_.prepare_for_parameters();
     if (!statement_.runs_as_text()) run_batches();
     // What could not be sent ahead is alone now.
     if (stopped_ || sent_ == waiting_.size()) break;
@@ -390,7 +386,7 @@ std::size_t ParameterArray::send_batch(protocol::Session& session) {
       set_failed(set);
       continue;
     }
-    if (parameters.has_default()) break;
+    if (parameters.is_special()) break;
     statement_.write_execute(session, statement_.server_statement_->id);
     bytes += parameters.values().size();
     ++commands, ++sent_;

@@ -68,8 +68,7 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first, bool takes_attribute
     bound_.push_back(resolve(number, *app, *imp));
     attribute_names_.push_back(imp->name);
   }
-  types_.clear();
-  for (const Bound& bound : bound_) types_.push_back(bound.plan.type);
+  forget_own_types();
   markers_ = count;
   planned_apd_ = &apd;
   apd_generation_ = apd.generation();
@@ -208,8 +207,8 @@ template <std::size_t lead>
   if (bound.plan.kernel == InKernel::memory_8) return append_memory(std::integral_constant<std::size_t, 8>());
   std::memset(values_.extend(lead), 0, lead);
   const Outcome outcome = bound.plan.convert(bound.plan, value.data, value.size_bytes, values_);
-  if (is_error(outcome)) [[unlikely]]
-    fail(bound.number, outcome);
+  if (outcome != Outcome::ok) [[unlikely]]
+    note(bound, outcome);
 }
 
 // Appends the set's value, if it is one.
@@ -227,6 +226,19 @@ void Parameters::fail(SQLSMALLINT number, Outcome outcome) const {
   throw Fail(state, std::string(default_message(state)) + " in parameter " + std::to_string(number) + ".", kLoneSet, number);
 }
 
+// Throws for an error.
+void Parameters::note(const Bound& bound, Outcome outcome) {
+  if (is_error(outcome)) fail(bound.number, outcome);
+  types_[static_cast<std::size_t>(&bound - bound_.data())].unsigned_ = true;
+  has_own_types_ = true;
+}
+
+void Parameters::forget_own_types() {
+  types_.clear();
+  for (const Bound& bound : bound_) types_.push_back(bound.plan.type);
+  has_own_types_ = false;
+}
+
 void Parameters::begin_rows() {
   null_bitmap_.clear();
   null_bits_ = 0;
@@ -234,6 +246,7 @@ void Parameters::begin_rows() {
   values_.clear();
   value_ends_.clear();
   defaults_.clear();
+  if (has_own_types_) forget_own_types();
 }
 
 void Parameters::append_set(std::size_t set) {
@@ -261,6 +274,7 @@ void Parameters::take_back(std::size_t value_bytes) {
   }
   null_bitmap_.resize((null_bits_ + 7) / 8);
   defaults_.clear();
+  if (has_own_types_) forget_own_types();
 }
 
 void Parameters::convert(std::size_t set) {
@@ -271,7 +285,7 @@ void Parameters::convert(std::size_t set) {
 bool Parameters::append_row(std::size_t set) {
   const std::size_t start = values_.size();
   append_set(set);
-  if (has_default()) {
+  if (is_special()) {
     take_back(start);
     return false;
   }
@@ -310,7 +324,7 @@ std::string Parameters::interpolate(const std::string& text, const std::vector<s
   return sql.append(text, from);
 }
 
-void Parameters::append_bulk_row(std::size_t set) {
+bool Parameters::append_bulk_row(std::size_t set) {
   static_assert(protocol::BulkIndicator::value == protocol::BulkIndicator{0});
   const std::size_t start = values_.size();
   try {
@@ -324,8 +338,13 @@ void Parameters::append_bulk_row(std::size_t set) {
     }
   } catch (...) {
     values_.truncate(start);
+    if (has_own_types_) forget_own_types();
     throw;
   }
+  if (!has_own_types_) return true;
+  values_.truncate(start);
+  forget_own_types();
+  return false;
 }
 
 // False: some are bound in a way that makes no value a common one.

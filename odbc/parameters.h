@@ -50,11 +50,11 @@ class Parameters {
   // Converts set `set` alone. Throws Fail on a conversion error, naming the parameter.
   void convert(std::size_t set);
   void begin_rows();
-  // Appends a set to what COM_STMT_EXECUTE sends. False: it asks for a DEFAULT, which has no binary value. Throws as
-  // convert(). Then, as when it throws, nothing is appended.
+  // Appends a set to what COM_STMT_EXECUTE sends. False: it needs a command of its own (is_special()). Throws as convert().
+  // Then, as when it throws, nothing is appended.
   bool append_row(std::size_t set);
-  // Appends a set as a row of COM_STMT_BULK_EXECUTE. Throws as convert(); nothing is appended then.
-  void append_bulk_row(std::size_t set);
+  // The same as a row of COM_STMT_BULK_EXECUTE, where a DEFAULT is nothing special.
+  bool append_bulk_row(std::size_t set);
   // The same of many: from `first` on as long as their values are common ones and fewer than `enough_bytes` are appended.
   // Answers the set it stopped at, which is ignored or for append_bulk_row() to look at.
   std::size_t append_bulk_rows(std::size_t first, std::size_t enough_bytes);
@@ -70,6 +70,8 @@ class Parameters {
   }
   bool has_null() const { return has_null_; }
   bool has_default() const { return !defaults_.empty(); }  // of the set converted: it can only be sent as text
+  // Of the set converted: a DEFAULT, which has no binary value, or an integer of another type than the other sets'.
+  bool is_special() const { return has_default() || has_own_types_; }
   // The attributes of the set converted, for a text without markers or with their values in it. Valid until the next one is.
   protocol::QueryAttributes attributes();
   // The text with every marker replaced by its value as a literal, of the set converted.
@@ -135,6 +137,8 @@ class Parameters {
   template <std::size_t lead>
   void append_converted(const Bound& bound, const Value& value);
   Sent append_value(const Bound& bound, std::size_t set);
+  void note(const Bound& bound, Outcome outcome);
+  void forget_own_types();
   bool find_bulk_parameters();
   void append_unusual_bulk_value(const Bound& bound, std::size_t set);
   void append_set(std::size_t set);
@@ -156,6 +160,7 @@ class Parameters {
 
   std::vector<std::uint8_t> null_bitmap_, attribute_nulls_;
   std::vector<protocol::ParameterType> types_;
+  bool has_own_types_ = false;  // types_ are other than the plans'
   protocol::ByteWriter values_;
   std::vector<BulkParameter> bulk_parameters_;
   std::vector<std::size_t> value_ends_;  // in values_, by parameter

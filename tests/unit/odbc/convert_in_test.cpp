@@ -112,7 +112,10 @@ TEST(ConvertIn, WholeDigitsThatTheSqlTypeCannotHoldAreRefused) {
   EXPECT_EQ(send(SQLINTEGER{65536}, SQL_C_SLONG, SQL_SMALLINT).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(SQLBIGINT{4294967296}, SQL_C_SBIGINT, SQL_INTEGER).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(SQLBIGINT{-2147483649}, SQL_C_SBIGINT, SQL_INTEGER).outcome, Outcome::out_of_range);
-  EXPECT_EQ(send(1e19, SQL_C_DOUBLE, SQL_BIGINT).outcome, Outcome::out_of_range);
+  EXPECT_EQ(send(1e19, SQL_C_DOUBLE, SQL_BIGINT).outcome, Outcome::sent_unsigned);
+  EXPECT_EQ(send(1e19, SQL_C_DOUBLE, SQL_INTEGER).outcome, Outcome::out_of_range);
+  EXPECT_EQ(send(-1e19, SQL_C_DOUBLE, SQL_BIGINT).outcome, Outcome::out_of_range);
+  EXPECT_EQ(send(0x1p64, SQL_C_DOUBLE, SQL_BIGINT).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(1e300, SQL_C_DOUBLE, SQL_REAL).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(std::nan(""), SQL_C_DOUBLE, SQL_DOUBLE).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(std::nanf(""), SQL_C_FLOAT, SQL_REAL).outcome, Outcome::out_of_range);
@@ -210,7 +213,11 @@ TEST(ConvertIn, NumericLiteralsAreValidatedAndTyped) {
            Row{"256", SQL_TINYINT, Outcome::too_long, ""},
            Row{"9223372036854775807", SQL_BIGINT, Outcome::ok, raw(std::numeric_limits<std::int64_t>::max())},
            Row{"-9223372036854775808", SQL_BIGINT, Outcome::ok, raw(std::numeric_limits<std::int64_t>::min())},
-           Row{"9223372036854775808", SQL_BIGINT, Outcome::too_long, ""},
+           Row{"9223372036854775808", SQL_BIGINT, Outcome::sent_unsigned, raw(std::uint64_t{1} << 63)},
+           Row{"18446744073709551615", SQL_BIGINT, Outcome::sent_unsigned, raw(std::numeric_limits<std::uint64_t>::max())},
+           Row{"18446744073709551616", SQL_BIGINT, Outcome::too_long, ""},
+           Row{"-9223372036854775809", SQL_BIGINT, Outcome::too_long, ""},
+           Row{"9223372036854775808", SQL_INTEGER, Outcome::too_long, ""},
            Row{"1e1000000000", SQL_BIGINT, Outcome::too_long, ""},
            Row{"1e-1000000000", SQL_BIGINT, Outcome::too_long, ""},
            Row{"", SQL_INTEGER, Outcome::not_convertible, ""},
@@ -242,10 +249,39 @@ TEST(ConvertIn, NumericLiteralsAreValidatedAndTyped) {
     EXPECT_EQ(sent.outcome, row.outcome) << row.text;
     EXPECT_EQ(sent.bytes, row.bytes) << row.text;
   }
+  EXPECT_EQ(send_text("9223372036854775808", SQL_BIGINT).type, kBigint);
   EXPECT_EQ(send_text("1", SQL_INTEGER).type, kBigint);
   EXPECT_EQ(send_text("1", SQL_NUMERIC).type, kDecimal);
   EXPECT_EQ(send_text("1", SQL_FLOAT).type, kDouble);
   EXPECT_EQ(send_text(std::string(600, ' ') + "1", SQL_INTEGER).bytes, raw(std::int64_t{1}));
+}
+
+// The server would round it without a word.
+TEST(ConvertIn, TextForADecimalHasNoMoreDigitsBehindThePointThanItsScale) {
+  struct Row {
+    std::string text;
+    SQLSMALLINT scale;
+    Outcome outcome;
+  };
+  for (const Row& row : {
+           Row{"1.25", 2, Outcome::ok},
+           Row{"1.2500", 2, Outcome::ok},
+           Row{"1.251", 2, Outcome::too_long},
+           Row{"-0.001", 2, Outcome::too_long},
+           Row{"1.251", 0, Outcome::ok},  // no scale was given
+           Row{"1251e-3", 2, Outcome::too_long},
+           Row{"1250e-3", 2, Outcome::ok},
+           Row{"1.251e1", 2, Outcome::ok},
+           Row{"0.000", 2, Outcome::ok},
+           Row{"1e-500", 2, Outcome::too_long},
+           Row{"1000", 2, Outcome::ok},
+           Row{"1" + std::string(60, '0') + ".001", 2, Outcome::too_long},
+           Row{"1.2x", 1, Outcome::not_convertible},
+       }) {
+    EXPECT_EQ(send_text(row.text, SQL_DECIMAL, row.scale).outcome, row.outcome) << row.text;
+    EXPECT_EQ(send_text(row.text, SQL_NUMERIC, row.scale).outcome, row.outcome) << row.text;
+  }
+  EXPECT_EQ(send(1.251, SQL_C_DOUBLE, SQL_DECIMAL, 2).outcome, Outcome::ok);  // of numbers fractions may be cut
 }
 
 SQL_NUMERIC_STRUCT numeric(unsigned __int128 mantissa, int scale, bool negative) {
@@ -272,6 +308,11 @@ TEST(ConvertIn, NumericStructureOfAnyScale) {
   EXPECT_EQ(text(numeric(150, 2, false), SQL_DOUBLE), raw(1.5));
   EXPECT_EQ(send(numeric(256, 0, false), SQL_C_NUMERIC, SQL_TINYINT).outcome, Outcome::out_of_range);
   EXPECT_EQ(send(numeric(big, 0, false), SQL_C_NUMERIC, SQL_BIGINT).outcome, Outcome::out_of_range);
+  const auto two_to_63 = static_cast<unsigned __int128>(1) << 63;
+  EXPECT_EQ(send(numeric(two_to_63, 0, false), SQL_C_NUMERIC, SQL_BIGINT).outcome, Outcome::sent_unsigned);
+  EXPECT_EQ(send(numeric(two_to_63, 0, true), SQL_C_NUMERIC, SQL_BIGINT).outcome, Outcome::ok);
+  EXPECT_EQ(send(numeric(two_to_63 + 1, 0, true), SQL_C_NUMERIC, SQL_BIGINT).outcome, Outcome::out_of_range);
+  EXPECT_EQ(send(numeric(two_to_63 * 2, 0, false), SQL_C_NUMERIC, SQL_BIGINT).outcome, Outcome::out_of_range);
   EXPECT_EQ(text(numeric(1, 127, false), SQL_VARCHAR).size(), 130u);
 }
 
