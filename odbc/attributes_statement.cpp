@@ -13,18 +13,25 @@ using Row = Attribute<Statement>;
 
 // --- The cursor's kind: four attributes that say the same in different words
 
+SQLULEN sensitivity_of(SQLULEN type, SQLULEN concurrency) {
+  return type == SQL_CURSOR_STATIC && concurrency == SQL_CONCUR_READ_ONLY ? SQL_INSENSITIVE : SQL_UNSPECIFIED;
+}
+
 void use_cursor(Statement& s, SQLULEN type) {
-  const bool scrollable = type != SQL_CURSOR_FORWARD_ONLY;
   s.attributes.cursor_type = type;
-  s.attributes.cursor_scrollable = scrollable ? SQL_SCROLLABLE : SQL_NONSCROLLABLE;
-  const bool is_fixed = scrollable && s.attributes.concurrency == SQL_CONCUR_READ_ONLY;
-  s.attributes.cursor_sensitivity = is_fixed ? SQL_INSENSITIVE : SQL_UNSPECIFIED;
+  s.attributes.cursor_scrollable = type != SQL_CURSOR_FORWARD_ONLY ? SQL_SCROLLABLE : SQL_NONSCROLLABLE;
+  s.attributes.cursor_sensitivity = sensitivity_of(type, s.attributes.concurrency);
+}
+
+// What takes the place of a type that there is not. Spec: SQLSetStmtAttr, SQL_ATTR_CURSOR_TYPE
+SQLULEN nearest_cursor(Statement& s, SQLULEN type) {
+  if (s.connection().settings().forward_only) return SQL_CURSOR_FORWARD_ONLY;
+  return type == SQL_CURSOR_DYNAMIC ? SQLULEN{SQL_CURSOR_KEYSET_DRIVEN} : type;
 }
 
 void set_cursor_type(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_CURSOR_FORWARD_ONLY, SQL_CURSOR_KEYSET_DRIVEN, SQL_CURSOR_DYNAMIC, SQL_CURSOR_STATIC});
-  const SQLULEN type =
-      value == SQL_CURSOR_FORWARD_ONLY || s.connection().settings().forward_only ? SQL_CURSOR_FORWARD_ONLY : SQL_CURSOR_STATIC;
+  const SQLULEN type = nearest_cursor(s, value);
   use_cursor(s, type);
   if (type != value) s.diagnostics.warning(SqlState::option_changed);
 }
@@ -35,10 +42,19 @@ void set_cursor_scrollable(Statement& s, SQLULEN value) {
   use_cursor(s, value == SQL_SCROLLABLE ? SQL_CURSOR_STATIC : SQL_CURSOR_FORWARD_ONLY);
 }
 
+SQLULEN get_cursor_sensitivity(Statement& s) {
+  const bool is_substituted = s.cursor_type() != s.attributes.cursor_type;
+  return is_substituted ? sensitivity_of(s.cursor_type(), s.attributes.concurrency) : s.attributes.cursor_sensitivity;
+}
+
 // A forward-only result comes from the wire and shows what the server read when it read it; only a static one promises more.
+// No cursor shows all that others change: a keyset-driven one lacks the rows that they add.
 void set_cursor_sensitivity(Statement& s, SQLULEN value) {
   require_one_of(value, {SQL_UNSPECIFIED, SQL_INSENSITIVE, SQL_SENSITIVE});
-  if (value == SQL_SENSITIVE) throw Fail(SqlState::optional_feature, "Cursors do not show the changes of others.");
+  if (value == SQL_SENSITIVE)
+    throw Fail(
+        SqlState::optional_feature,
+        "No cursor shows every change of others. Set SQL_ATTR_CURSOR_TYPE to SQL_CURSOR_KEYSET_DRIVEN for those of its rows.");
   if (value == SQL_INSENSITIVE) {
     s.attributes.concurrency = SQL_CONCUR_READ_ONLY;
     use_cursor(s, SQL_CURSOR_STATIC);
@@ -150,10 +166,7 @@ using A = Statement::Attributes;
 using D = Descriptor;
 
 constexpr Row kAttributes[] = {
-    {.id = SQL_ATTR_CURSOR_SENSITIVITY,
-     .kind = Kind::ulen,
-     .get = get_plain<&A::cursor_sensitivity>,
-     .set = set_cursor_sensitivity},
+    {.id = SQL_ATTR_CURSOR_SENSITIVITY, .kind = Kind::ulen, .get = get_cursor_sensitivity, .set = set_cursor_sensitivity},
     {.id = SQL_ATTR_CURSOR_SCROLLABLE,
      .kind = Kind::ulen,
      .get = get_plain<&A::cursor_scrollable>,
@@ -170,7 +183,7 @@ constexpr Row kAttributes[] = {
      .get = [](S&) { return SQLULEN{SQL_ASYNC_ENABLE_OFF}; },
      .set = [](S&, SQLULEN value) { require_only(value, SQL_ASYNC_ENABLE_OFF, {SQL_ASYNC_ENABLE_ON}); }},
     header_row<&S::ard, &D::bind_type>(SQL_ATTR_ROW_BIND_TYPE, Kind::ulen),
-    {.id = SQL_ATTR_CURSOR_TYPE, .kind = Kind::ulen, .get = get_plain<&A::cursor_type>, .set = set_cursor_type},
+    {.id = SQL_ATTR_CURSOR_TYPE, .kind = Kind::ulen, .get = [](S& s) { return s.cursor_type(); }, .set = set_cursor_type},
     {.id = SQL_ATTR_CONCURRENCY, .kind = Kind::ulen, .get = get_plain<&A::concurrency>, .set = set_concurrency},
     {.id = SQL_ATTR_KEYSET_SIZE,
      .kind = Kind::ulen,

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "odbc/bookmarks.h"
 #include "odbc/convert_pieces.h"
+#include "odbc/keyset.h"
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
@@ -67,14 +69,20 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
   }
 }
 
+bool Cursor::follow_table() {
+  if (!changes_.follow_table(*store_)) return false;
+  read_on(std::numeric_limits<std::uint64_t>::max());
+  return true;
+}
+
 void Cursor::close() {
   columns_.reset();
   catalog_rows_.reset();
+  changes_.forget();
   store_.reset();
   large_row_.end();
   answer_ended_ = false;
   pending_failure_.reset();
-  changes_.forget();
   loaded_row_.reset();
   current_row_is_live_ = false;
   status_ = nullptr;
@@ -165,6 +173,7 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
 
   bool past_end = false;
   const std::uint64_t first = first_row_for(orientation, offset, rowset_size, past_end);
+  if (!past_end) read_keyset_rows(first, rowset_size);
   rows_in_rowset_ = 0;
   if (past_end) return SQL_NO_DATA;
 
@@ -325,9 +334,22 @@ void Cursor::read_on(std::uint64_t rows) {
     protocol::Bytes row;
     answer_ended_ = true;  // by an error, too
     if (!statement_.next_row(row)) return;
+    if (Keyset* const keyset = changes_.keyset()) {
+      if (split({&row, 1}) != 1) fail_row_shape();
+      row = keyset->record_of(row, std::span(cells_).first(columns_->size()));
+    }
     require(store_->append(row));
     answer_ended_ = store_->rows() == statement_.max_rows();
   }
+}
+
+// The rows of a rowset as the table of a keyset-driven cursor holds them now.
+void Cursor::read_keyset_rows(std::uint64_t first, SQLULEN count) {
+  Keyset* const keyset = changes_.keyset();
+  if (keyset == nullptr) return;
+  std::vector<std::uint64_t> rows(std::min<std::uint64_t>(count, store_->rows() - first));
+  std::iota(rows.begin(), rows.end(), first);
+  keyset->fetch(rows);
 }
 
 // Memory for the rows that are taken at once: of a store, one; of the answer, as many as the rowset has, up to the bounds.
@@ -395,12 +417,14 @@ void Cursor::require_kept(std::size_t column) const {
 std::size_t Cursor::show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
                          SQLULEN& bad_rows) {
   // Only rows of a store may have been changed, and they come one by one.
-  if (changes_.look_up(index, rows.front()) == RowChanges::Look::deleted) {
+  const RowChanges::Look look = changes_.look_up(index, rows.front());
+  if (look == RowChanges::Look::deleted) {
     *statuses = SQL_ROW_DELETED;
     return 1;
   }
   const std::size_t count = hold(index, rows);
   bad_rows += deliver(count, position, statuses);
+  if (look == RowChanges::Look::updated && *statuses == SQL_ROW_SUCCESS) *statuses = SQL_ROW_UPDATED;
   return count;
 }
 
@@ -466,12 +490,13 @@ SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
   plan_bindings();
   get_column_.reset();
   protocol::Bytes row;
-  if (changes_.look_up(index, row) == RowChanges::Look::deleted) return SQL_ROW_DELETED;
+  const RowChanges::Look look = changes_.look_up(index, row);
+  if (look == RowChanges::Look::deleted) return SQL_ROW_DELETED;
   load(index);
   if (large_row_.is_begun()) hold_bound_columns();
   SQLUSMALLINT status;
   deliver(1, position, &status);
-  return status;
+  return look == RowChanges::Look::updated && status == SQL_ROW_SUCCESS ? SQLUSMALLINT{SQL_ROW_UPDATED} : status;
 }
 
 void Cursor::set_position(SQLSETPOSIROW row) {
@@ -488,7 +513,8 @@ std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
       if (loaded_row_ == index) return std::span(cells_).first(columns_->size());
       find_row(index, row);
       break;
-    case RowChanges::Look::changed: break;
+    case RowChanges::Look::current:
+    case RowChanges::Look::updated: break;
   }
   current_row_is_live_ = false;
   if (hold(index, {&row, 1}) != 1) fail_row_shape();

@@ -33,6 +33,9 @@ class Cursor {
   bool is_scrollable() const { return store_ != nullptr; }
   // `scrollable`: rows are kept, so that any of them can be fetched again.
   void open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable);
+  // Makes the cursor just opened keyset-driven, all of its keys known; false where it cannot be.
+  bool follow_table();
+  bool is_keyset_driven() { return changes_.keyset() != nullptr; }
   // The answer's rows are those of a catalog query, and have to be read so; null: they are the result's.
   void read_by(std::unique_ptr<CatalogRows> rows) { catalog_rows_ = std::move(rows); }
   void close();
@@ -94,6 +97,7 @@ class Cursor {
   // The rows of the result from `index` on, as many as are at hand and wanted; none: past the end.
   std::span<protocol::Bytes> read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large);
   void read_on(std::uint64_t rows);  // scrollable: until so many rows are stored
+  void read_keyset_rows(std::uint64_t first, SQLULEN count);
   std::uint64_t fetch_bookmark();
   std::size_t split(std::span<const protocol::Bytes> rows);
   std::size_t hold(std::uint64_t index, std::span<const protocol::Bytes> rows);

@@ -142,7 +142,7 @@ SQLULEN joins(Connection& c) {
 
 SQLULEN all_conversions(Connection&) { return convert_bits(); }
 
-// --- Cursors. DELETEd rows leave a hole, so a static cursor is not "sensitive to deletions"; rows added are not shown.
+// --- Cursors. Deleted rows leave a hole, so no cursor is "sensitive to deletions"; rows added are not shown.
 
 constexpr SQLULEN kChangesRows = SQL_CA1_LOCK_NO_CHANGE | SQL_CA1_POS_POSITION | SQL_CA1_POS_UPDATE | SQL_CA1_POS_DELETE |
                                  SQL_CA1_POSITIONED_UPDATE | SQL_CA1_POSITIONED_DELETE | SQL_CA1_SELECT_FOR_UPDATE |
@@ -151,7 +151,13 @@ constexpr SQLULEN kChangesCarefully = SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_OP
                                       SQL_CA2_SIMULATE_NON_UNIQUE | SQL_CA2_SIMULATE_TRY_UNIQUE | SQL_CA2_SIMULATE_UNIQUE |
                                       SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG;
 
-SQLULEN if_static(Connection& c, SQLULEN value) { return c.settings().forward_only ? 0 : value; }
+constexpr SQLULEN kScrolls = SQL_CA1_NEXT | SQL_CA1_ABSOLUTE | SQL_CA1_RELATIVE | SQL_CA1_BOOKMARK | SQL_CA1_POS_REFRESH |
+                             SQL_CA1_BULK_UPDATE_BY_BOOKMARK | SQL_CA1_BULK_DELETE_BY_BOOKMARK | SQL_CA1_BULK_FETCH_BY_BOOKMARK;
+
+SQLULEN if_scrollable(Connection& c, SQLULEN value) { return c.settings().forward_only ? 0 : value; }
+// Static and keyset-driven cursors differ in whose changes they show, not in what can be done with them.
+SQLULEN scrollable_attributes_1(Connection& c) { return if_scrollable(c, kChangesRows | kScrolls); }
+SQLULEN scrollable_attributes_2(Connection& c) { return if_scrollable(c, kChangesCarefully | SQL_CA2_SENSITIVITY_UPDATES); }
 
 constexpr SQLULEN kNameCharacters = 64;
 constexpr SQLULEN kMaxTablesInJoin = 61;
@@ -187,8 +193,8 @@ constexpr Row kInfo[] = {
                                     SQL_ISV_COLUMN_PRIVILEGES | SQL_ISV_COLUMNS | SQL_ISV_KEY_COLUMN_USAGE |
                                     SQL_ISV_REFERENTIAL_CONSTRAINTS | SQL_ISV_SCHEMATA | SQL_ISV_TABLE_CONSTRAINTS |
                                     SQL_ISV_TABLE_PRIVILEGES | SQL_ISV_TABLES | SQL_ISV_VIEWS),
-    bits(SQL_KEYSET_CURSOR_ATTRIBUTES1, 0),
-    bits(SQL_KEYSET_CURSOR_ATTRIBUTES2, 0),
+    bits(SQL_KEYSET_CURSOR_ATTRIBUTES1, scrollable_attributes_1),
+    bits(SQL_KEYSET_CURSOR_ATTRIBUTES2, scrollable_attributes_2),
     bits(SQL_MAX_ASYNC_CONCURRENT_STATEMENTS, 0),
     small(SQL_MAX_CONCURRENT_ACTIVITIES, 0),  // a statement that needs the wire has the others' rows parked
     small(SQL_MAX_DRIVER_CONNECTIONS, 0),
@@ -200,14 +206,8 @@ constexpr Row kInfo[] = {
     no(SQL_ROW_UPDATES),
     text(SQL_SEARCH_PATTERN_ESCAPE, "\\"),
     text(SQL_SERVER_NAME, server_name),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES1,
-         [](Connection& c) {
-           return if_static(c, kChangesRows | SQL_CA1_NEXT | SQL_CA1_ABSOLUTE | SQL_CA1_RELATIVE | SQL_CA1_BOOKMARK |
-                                   SQL_CA1_POS_REFRESH | SQL_CA1_BULK_UPDATE_BY_BOOKMARK | SQL_CA1_BULK_DELETE_BY_BOOKMARK |
-                                   SQL_CA1_BULK_FETCH_BY_BOOKMARK);
-         }),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES2,
-         [](Connection& c) { return if_static(c, kChangesCarefully | SQL_CA2_SENSITIVITY_UPDATES); }),
+    bits(SQL_STATIC_CURSOR_ATTRIBUTES1, scrollable_attributes_1),
+    bits(SQL_STATIC_CURSOR_ATTRIBUTES2, scrollable_attributes_2),
     text(SQL_XOPEN_CLI_YEAR, "1995"),
     bits(SQL_DTC_TRANSITION_COST, 0),
 
@@ -220,7 +220,7 @@ constexpr Row kInfo[] = {
     no(SQL_ACCESSIBLE_PROCEDURES),
     no(SQL_ACCESSIBLE_TABLES),  // any privilege makes a table visible
     bits(SQL_BOOKMARK_PERSISTENCE,
-         [](Connection& c) { return if_static(c, SQL_BP_DELETE | SQL_BP_UPDATE | SQL_BP_TRANSACTION | SQL_BP_SCROLL); }),
+         [](Connection& c) { return if_scrollable(c, SQL_BP_DELETE | SQL_BP_UPDATE | SQL_BP_TRANSACTION | SQL_BP_SCROLL); }),
     text(SQL_CATALOG_TERM, [](Connection& c) { return std::string(if_catalogs(c, 1) != 0 ? "database" : ""); }),
     text(SQL_COLLATION_SEQ, ""),  // each database has its own
     small(SQL_CONCAT_NULL_BEHAVIOR, SQL_CB_NULL),
@@ -237,7 +237,8 @@ constexpr Row kInfo[] = {
     small(SQL_NULL_COLLATION, SQL_NC_LOW),
     text(SQL_PROCEDURE_TERM, [](Connection& c) { return std::string(dialect(c).procedures() ? "stored procedure" : ""); }),
     text(SQL_SCHEMA_TERM, [](Connection& c) { return std::string(if_schemas(c, 1) != 0 ? "database" : ""); }),
-    bits(SQL_SCROLL_OPTIONS, [](Connection& c) { return SQL_SO_FORWARD_ONLY | if_static(c, SQL_SO_STATIC); }),
+    bits(SQL_SCROLL_OPTIONS,
+         [](Connection& c) { return SQL_SO_FORWARD_ONLY | if_scrollable(c, SQL_SO_STATIC | SQL_SO_KEYSET_DRIVEN); }),
     text(SQL_TABLE_TERM, "table"),
     small(SQL_TXN_CAPABLE,
           [](Connection& c) { return has_transactions(c) ? SQLULEN{SQL_TC_DDL_COMMIT} : SQLULEN{SQL_TC_NONE}; }),
@@ -393,8 +394,9 @@ constexpr Row kInfo[] = {
     // --- ODBC 2
     bits(SQL_FETCH_DIRECTION,
          [](Connection& c) {
-           return SQL_FD_FETCH_NEXT | if_static(c, SQL_FD_FETCH_FIRST | SQL_FD_FETCH_LAST | SQL_FD_FETCH_PRIOR |
-                                                       SQL_FD_FETCH_ABSOLUTE | SQL_FD_FETCH_RELATIVE | SQL_FD_FETCH_BOOKMARK);
+           return SQL_FD_FETCH_NEXT |
+                  if_scrollable(c, SQL_FD_FETCH_FIRST | SQL_FD_FETCH_LAST | SQL_FD_FETCH_PRIOR | SQL_FD_FETCH_ABSOLUTE |
+                                       SQL_FD_FETCH_RELATIVE | SQL_FD_FETCH_BOOKMARK);
          }),
     bits(SQL_LOCK_TYPES, SQL_LCK_NO_CHANGE),
     small(SQL_ODBC_API_CONFORMANCE, SQL_OAC_LEVEL1),
@@ -403,7 +405,7 @@ constexpr Row kInfo[] = {
     bits(SQL_POS_OPERATIONS, SQL_POS_POSITION | SQL_POS_REFRESH | SQL_POS_UPDATE | SQL_POS_DELETE | SQL_POS_ADD),
     bits(SQL_POSITIONED_STATEMENTS, SQL_PS_POSITIONED_DELETE | SQL_PS_POSITIONED_UPDATE | SQL_PS_SELECT_FOR_UPDATE),
     bits(SQL_SCROLL_CONCURRENCY, SQL_SCCO_READ_ONLY | SQL_SCCO_OPT_VALUES),
-    bits(SQL_STATIC_SENSITIVITY, [](Connection& c) { return if_static(c, SQL_SS_UPDATES); }),
+    bits(SQL_STATIC_SENSITIVITY, [](Connection& c) { return if_scrollable(c, SQL_SS_UPDATES); }),
 };
 
 constexpr bool each_type_once() {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "odbc/sql_text.h"
+#include "odbc/keyset.h"
 #include "odbc/statement.h"
 
 namespace selkie::odbc {
@@ -12,6 +12,7 @@ RowChanges::~RowChanges() = default;
 
 void RowChanges::forget() {
   rows_.clear();
+  keyset_.reset();
   result_.reset();
   identity_.reset();
 }
@@ -25,6 +26,11 @@ void RowChanges::forget_server_statement() {
 const RowIdentity& RowChanges::identity() {
   if (!identity_) identity_ = identify_rows(statement_.connection(), *statement_.cursor().columns());
   return *identity_;
+}
+
+bool RowChanges::follow_table(protocol::RowStore& keys) {
+  keyset_ = Keyset::of_result(statement_, keys);
+  return keyset_ != nullptr;
 }
 
 std::weak_ptr<void> RowChanges::result() {
@@ -52,6 +58,7 @@ Statement& RowChanges::helper() {
 
 RowChanges::Name RowChanges::name(std::uint64_t index) {
   Cursor& cursor = statement_.cursor();
+  if (keyset_) keyset_->require_as_fetched(index);
   const protocol::ColumnSet& columns = *cursor.columns();
   const std::span<const protocol::Cell> cells = cursor.load(index);
   const std::vector<std::size_t> comparable = comparable_columns(identity(), columns);
@@ -71,17 +78,20 @@ RowChanges::Name RowChanges::name(std::uint64_t index) {
 }
 
 bool RowChanges::is_deleted(std::uint64_t index) const {
+  if (keyset_) return keyset_->is_deleted(index);
   const auto found = rows_.find(index);
   return found != rows_.end() && found->second.is_deleted;
 }
 
 void RowChanges::deleted(std::uint64_t index) {
+  if (keyset_) return keyset_->deleted(index);
   Row row;
   row.is_deleted = true;
   rows_[index] = std::move(row);
 }
 
 void RowChanges::updated(std::uint64_t index, std::vector<RowValue> key, bool is_certain) {
+  if (keyset_) return keyset_->updated(index, std::move(key));
   if (key.empty()) return;
   Row& row = rows_[index];
   row.key = std::move(key);
@@ -90,6 +100,7 @@ void RowChanges::updated(std::uint64_t index, std::vector<RowValue> key, bool is
 }
 
 RowChanges::Look RowChanges::look_closer(std::uint64_t index, protocol::Bytes& row) {
+  if (keyset_) return keyset_->look_up(index, row);
   const auto found = rows_.find(index);
   if (found == rows_.end()) return Look::as_it_was;
   Row& changed = found->second;
@@ -97,7 +108,7 @@ RowChanges::Look RowChanges::look_closer(std::uint64_t index, protocol::Bytes& r
   if (changed.is_deleted) return Look::deleted;
   if (changed.bytes.empty()) return Look::as_it_was;
   row = changed.bytes;
-  return Look::changed;
+  return Look::current;
 }
 
 // The whole row as the table has it now, in the encoding of the cursor's rows. One with computed columns stays as it was.
@@ -106,15 +117,9 @@ void RowChanges::read_again(Row& row) {
   row.bytes.clear();
   if (!identity().is_whole) return;
   const protocol::ColumnSet& columns = *statement_.cursor().columns();
-  std::string sql;
-  for (const protocol::Column& column : columns.columns()) {
-    append_identifier(sql += sql.empty() ? "SELECT " : ",", column.org_name);
-  }
-  sql.append(" FROM ").append(identity().table).append(condition(row.key, {}, columns));
-
   Statement& reader = helper();
   reader.as_text = statement_.cursor().encoding() == protocol::Encoding::text;
-  reader.prepare(sql);
+  reader.prepare(row_query(identity(), columns) + condition(row.key, {}, columns));
   bind_values(reader, 1, row.key);
   reader.execute();
   protocol::Bytes fresh;

@@ -1,5 +1,6 @@
 // What was changed through a cursor, so that the cursor shows it: rows deleted are gone, rows updated are read again from the
-// server when they are asked for. Rows of the result count from 0.
+// server when they are asked for. A keyset-driven cursor reads them all again, whoever changed them. Rows of the result count
+// from 0.
 // Spec: ODBC "Static Cursors", SQL_STATIC_SENSITIVITY
 #pragma once
 
@@ -11,9 +12,11 @@
 
 #include "odbc/row_identity.h"
 #include "protocol/bytes.h"
+#include "protocol/row_store.h"
 
 namespace selkie::odbc {
 
+class Keyset;
 class Statement;
 
 class RowChanges {
@@ -27,6 +30,10 @@ class RowChanges {
 
   // How rows of the open cursor are named; the server is asked once.
   const RowIdentity& identity();
+  // Makes the open cursor keyset-driven, or answers false where its rows cannot be read again.
+  //   keys  of the cursor, still empty
+  bool follow_table(protocol::RowStore& keys);
+  Keyset* keyset() { return keyset_.get(); }  // null: the cursor is of another type
   // Expires when the cursor is closed.
   std::weak_ptr<void> result();
   // A statement of the driver's own, on behalf of the cursor's: cancelling that one stops it.
@@ -34,10 +41,13 @@ class RowChanges {
 
   enum class Look : std::uint8_t {
     as_it_was,
-    changed,  // `row` is what the table holds now; good until it is changed again
+    current,  // `row` is what the table holds now; good until it is changed again
+    updated,  // the same, and not what it was when it was fetched last; of keyset-driven cursors alone
     deleted,
   };
-  Look look_up(std::uint64_t index, protocol::Bytes& row) { return rows_.empty() ? Look::as_it_was : look_closer(index, row); }
+  Look look_up(std::uint64_t index, protocol::Bytes& row) {
+    return rows_.empty() && !keyset_ ? Look::as_it_was : look_closer(index, row);
+  }
 
   // A row's values as parameters of a condition: what names it, and what it is compared with so that no other change is lost.
   struct Name {
@@ -67,6 +77,7 @@ class RowChanges {
   std::optional<RowIdentity> identity_;
   std::shared_ptr<void> result_;
   std::unordered_map<std::uint64_t, Row> rows_;
+  std::unique_ptr<Keyset> keyset_;
 };
 
 }  // namespace selkie::odbc

@@ -15,8 +15,6 @@ namespace {
 using protocol::Column;
 using protocol::WireType;
 
-bool is_of_table(const Column& column) { return !column.org_table.empty() && !column.org_name.empty(); }
-
 bool is_approximate(WireType type) { return type == WireType::float_ || type == WireType::double_; }
 
 bool is_temporal(WireType type) {
@@ -172,6 +170,8 @@ std::string exact(const Column& column) {
 
 }  // namespace
 
+bool is_of_table(const Column& column) { return !column.org_table.empty() && !column.org_name.empty(); }
+
 RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& columns) {
   RowIdentity identity;
   identity.is_updatable.resize(columns.size());
@@ -201,6 +201,12 @@ RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& col
   return identity;
 }
 
+std::string row_query(const RowIdentity& identity, const protocol::ColumnSet& columns) {
+  std::string sql;
+  for (const Column& column : columns.columns()) append_identifier(sql += sql.empty() ? "SELECT " : ",", column.org_name);
+  return sql + " FROM " + identity.table;
+}
+
 std::vector<std::size_t> comparable_columns(const RowIdentity& identity, const protocol::ColumnSet& columns) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -219,16 +225,20 @@ std::vector<RowValue> values_of(std::span<const std::size_t> which, const protoc
   return values;
 }
 
-std::string condition(std::span<const RowValue> key, std::span<const RowValue> compared, const protocol::ColumnSet& columns) {
+std::string equal_to(std::span<const RowValue> key, const protocol::ColumnSet& columns) {
   std::string sql;
-  const auto add = [&](const std::string& expression) { (sql += sql.empty() ? " WHERE " : " AND ") += expression; };
   for (const RowValue& value : key) {
-    std::string name;
-    append_identifier(name, columns[value.column].org_name);
-    add(name + "=?");
+    append_identifier(sql += sql.empty() ? "" : " AND ", columns[value.column].org_name);
+    sql += "=?";
   }
-  for (const RowValue& value : compared) add(exact(columns[value.column]) + "<=>?");
   return sql;
+}
+
+std::string condition(std::span<const RowValue> key, std::span<const RowValue> compared, const protocol::ColumnSet& columns) {
+  std::string sql = equal_to(key, columns);
+  for (const RowValue& value : compared)
+    (sql += sql.empty() ? "" : " AND ").append(exact(columns[value.column])).append("<=>?");
+  return sql.empty() ? sql : " WHERE " + sql;
 }
 
 void bind_values(Statement& statement, SQLUSMALLINT first, std::span<RowValue> values) {

@@ -30,6 +30,12 @@ struct RowIdentity {
 // Asks the server for the table's keys. A result without a table, or of several, has no identity: all is refused.
 RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& columns);
 
+// Whether a column shows one of a table's own, as against a value that the query computes.
+bool is_of_table(const protocol::Column& column);
+
+// "SELECT `a`,`b` FROM `schema`.`table`" with the result's columns, all of which are the table's.
+std::string row_query(const RowIdentity& identity, const protocol::ColumnSet& columns);
+
 // The columns whose values tell whether a row is still as it was: those of the table that the server compares exactly.
 // Approximate numbers and long values are left out.
 std::vector<std::size_t> comparable_columns(const RowIdentity& identity, const protocol::ColumnSet& columns);
@@ -45,6 +51,9 @@ struct RowValue {
 // The values of `which` columns of a row.
 std::vector<RowValue> values_of(std::span<const std::size_t> which, const protocol::ColumnSet& columns,
                                 protocol::Encoding encoding, std::span<const protocol::Cell> cells);
+
+// "`a`=? AND `b`=?" for the values of a key.
+std::string equal_to(std::span<const RowValue> key, const protocol::ColumnSet& columns);
 
 // " WHERE `a`=? AND ...", with a marker for each value: those of the key, then those to be compared, which may be NULL.
 std::string condition(std::span<const RowValue> key, std::span<const RowValue> compared, const protocol::ColumnSet& columns);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "odbc/bookmarks.h"
+#include "odbc/keyset.h"
 #include "odbc/row_operation.h"
 
 namespace selkie::odbc {
@@ -44,6 +45,11 @@ std::vector<Target> targets(Statement& statement, SQLSETPOSIROW row, const SQLUS
 // Delivers rows into the bound buffers; the call's return code.
 SQLRETURN show(Statement& statement, const std::vector<Target>& targets) {
   const Connection::Running running(statement.connection(), statement);
+  if (Keyset* const keyset = statement.cursor().changes().keyset()) {
+    std::vector<std::uint64_t> rows;
+    for (const Target& target : targets) rows.push_back(target.row);
+    keyset->fetch(rows);
+  }
   std::size_t errors = 0;
   for (const Target& target : targets) {
     const SQLUSMALLINT status = statement.cursor().show_again(target.row, target.buffer_row);
@@ -54,10 +60,12 @@ SQLRETURN show(Statement& statement, const std::vector<Target>& targets) {
   return errors == targets.size() ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
-// What an updatable cursor shows of a row that it can name is what the table holds now; any other stays as it was fetched.
+// What an updatable cursor shows of a row that it can name is what the table holds now, a keyset-driven one whatever it is;
+// any other row stays as it was fetched.
 SQLRETURN refresh(Statement& statement, const std::vector<Target>& targets) {
   RowChanges& changes = statement.cursor().changes();
-  const bool can_name = statement.attributes.concurrency != SQL_CONCUR_READ_ONLY && !changes.identity().key.empty();
+  const bool is_updatable = statement.attributes.concurrency != SQL_CONCUR_READ_ONLY;
+  const bool can_name = is_updatable && changes.keyset() == nullptr && !changes.identity().key.empty();
   for (const Target& target : targets) {
     if (can_name) changes.updated(target.row, changes.name(target.row).key, true);
   }

@@ -93,6 +93,12 @@ class Statement : public Handle {
   // SQLGetData: of the cursor's row, or of the OUT value that SQLParamData has named.
   SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
   Cursor& cursor() { return cursor_; }
+  // SQL_ATTR_CURSOR_TYPE of the open cursor, which may be another than was asked for; or of the next one.
+  SQLULEN cursor_type() {
+    const bool is_substituted =
+        cursor_.is_open() && attributes.cursor_type == SQL_CURSOR_KEYSET_DRIVEN && !cursor_.is_keyset_driven();
+    return is_substituted ? SQLULEN{SQL_CURSOR_STATIC} : attributes.cursor_type;
+  }
   const SqlText& sql() const { return sql_; }
 
   // Opens a cursor on rows made here: SQLGetTypeInfo. Values in text encoding.
@@ -200,6 +206,7 @@ class Statement : public Handle {
 
   void open_next_result(const protocol::ColumnSetPtr& known);
   void open_result(protocol::ResultHead head, protocol::ColumnSetPtr shape = nullptr);
+  void open_keyset();
   void take_output_values(const protocol::ColumnSet& columns, const std::vector<SQLSMALLINT>& numbers);
   SQLRETURN next_output_value(SQLPOINTER* token);
   // What SQLExecute and SQLMoreResults answer once a result is open.

@@ -87,6 +87,18 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
   cursor_.open(std::move(shape), answer_.encoding(), attributes.cursor_type != SQL_CURSOR_FORWARD_ONLY);
   phase_ = Phase::cursor;
   cursor_state_ = State::cursor_opened;
+  if (attributes.cursor_type == SQL_CURSOR_KEYSET_DRIVEN) open_keyset();
+}
+
+// Where the rows cannot be read again, this one cursor is static. Spec: SQLExecDirect, 01S02
+void Statement::open_keyset() {
+  if (cursor_.follow_table()) {
+    skip_rows();  // beyond SQL_ATTR_MAX_ROWS
+  } else {
+    diagnostics.warning(SqlState::option_changed,
+                        "The cursor is static: its rows are not those of one table with a unique key without NULL that is "
+                        "selected, too.");
+  }
 }
 
 void Statement::take_output_values(const protocol::ColumnSet& columns, const std::vector<SQLSMALLINT>& numbers) {

@@ -283,7 +283,7 @@ constexpr Keyword kKeywords[] = {
 
     // Results and cursors.
     flag<&S::forward_only>("FORWARD_CURSOR", "FORWARDONLY", "0", "Every cursor is forward-only, whatever the application asks for."),
-    accepted("DYNAMIC_CURSOR", "", "Dynamic and keyset-driven cursors become static ones, which show what is changed through them."),
+    accepted("DYNAMIC_CURSOR", "", "A dynamic cursor becomes a keyset-driven one, which shows what anybody changes in its rows."),
     accepted("NO_CACHE", "STREAMRS PREFETCH", "Results stream unless a cursor scrolls."),
     number<&S::cursor_memory_bytes>(K::size, "CURSOR_MEMORY", "", "67108864", 0, kUint32, "Rows kept for a scrollable or parked result past this many bytes go to a temporary file."),
     accepted("NO_DEFAULT_CURSOR", "", "Cursors are the driver's own."),

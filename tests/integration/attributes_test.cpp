@@ -232,16 +232,6 @@ TEST_P(Attributes, TheRowNumberIsKnownOnARow) {
   EXPECT_EQ(row(), 3u);
 }
 
-TEST_P(Attributes, ADynamicCursorIsAStaticOneAndSaysSo) {
-  Statement s(connection());
-  EXPECT_EQ(s.check(::SQLSetStmtAttr(s.handle(), SQL_ATTR_CURSOR_TYPE, reinterpret_cast<SQLPOINTER>(SQL_CURSOR_DYNAMIC), 0)),
-            SQL_SUCCESS_WITH_INFO);
-  EXPECT_EQ(s.records().at(0).state, "01S02");
-  SQLULEN type = 0;
-  s.check(::SQLGetStmtAttr(s.handle(), SQL_ATTR_CURSOR_TYPE, &type, 0, nullptr));
-  EXPECT_EQ(type, SQL_CURSOR_STATIC);
-}
-
 TEST_P(Attributes, EscapesAreLeftAloneWithoutScanning) {
   Statement s(connection());
   EXPECT_EQ(s.run("SELECT {fn LENGTH('ab  ')}").rows(), "2");  // ODBC's LENGTH ignores trailing blanks

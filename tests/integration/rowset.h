@@ -89,7 +89,8 @@ struct Way {
   SQLULEN cursor_type;
   bool prepared;
 };
-inline constexpr Way kWays[] = {
-    {SQL_CURSOR_STATIC, false}, {SQL_CURSOR_STATIC, true}, {SQL_CURSOR_FORWARD_ONLY, false}, {SQL_CURSOR_FORWARD_ONLY, true}};
+inline constexpr Way kWays[] = {{SQL_CURSOR_STATIC, false},        {SQL_CURSOR_STATIC, true},
+                                {SQL_CURSOR_FORWARD_ONLY, false},  {SQL_CURSOR_FORWARD_ONLY, true},
+                                {SQL_CURSOR_KEYSET_DRIVEN, false}, {SQL_CURSOR_KEYSET_DRIVEN, true}};
 
 }  // namespace selkie::test
