@@ -159,7 +159,7 @@ std::string_view long_name(bool text, SQLULEN size) {
 
 void describe_string(TypeDescription& d, const Column& column, const DescribeOptions& options) {
   const bool text = is_text(column);
-  const SQLULEN size = text ? column.length / max_bytes_per_char(column.charset) : column.length;
+  SQLULEN size = text ? column.length / max_bytes_per_char(column.charset) : column.length;
   const auto set = [&](SQLSMALLINT text_type, SQLSMALLINT bytes_type, std::string_view text_name, std::string_view bytes_name) {
     if (text) return set_text(d, text_type, size, text_name, options);
     set_bytes(d, bytes_type, size, bytes_name, options);
@@ -169,6 +169,9 @@ void describe_string(TypeDescription& d, const Column& column, const DescribeOpt
     set_text(d, SQL_LONGVARCHAR, column.length / 4, "json", options);
     d.case_sensitive = true;
   } else if (column.extended_format == "json") {
+    // Of JSON that functions make, MariaDB counts neither the escapes, such as \u0001, nor the brackets of JSON_ARRAY().
+    constexpr SQLULEN kEscape = 6, kBrackets = 2;
+    if (column.org_table.empty()) size = size * kEscape + kBrackets;
     set(SQL_LONGVARCHAR, SQL_LONGVARBINARY, "json", "json");
   } else if (column.type == WireType::enum_ || (column.flags & column_flag::kEnum) != 0) {
     set(SQL_CHAR, SQL_BINARY, "enum", "enum");

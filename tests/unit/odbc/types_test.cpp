@@ -77,6 +77,8 @@ const Row kRows[] = {
     {column(WireType::string, 8, 0, 256, 255), "enum", SQL_WCHAR, 2, 4, 2, 0},
     {column(WireType::string, 12, 0, 2048, 255), "set", SQL_WCHAR, 3, 6, 3, 0},
     {column(WireType::json, 4294967295, 0, 144), "json", SQL_WLONGVARCHAR, 1 << 20, 2 << 20, 1 << 20, 0},
+    {extended(column(WireType::var_string, 40, 0, 144, 45), "", "json"), "json", SQL_WLONGVARCHAR, 62, 124, 62,
+     0},  // no table's
     {extended(column(WireType::blob, 4294967295, 0, 144, 45), "", "json"), "json", SQL_WLONGVARCHAR, 1 << 20, 2 << 20, 1 << 20,
      0},
     {extended(column(WireType::string, 144, 0, 160, 45), "uuid"), "uuid", SQL_WCHAR, 36, 72, 36, 0},
