@@ -193,6 +193,7 @@ ENTRY(SQLEndTran)(SQLSMALLINT handle_type, SQLHANDLE h, SQLSMALLINT completion) 
   }
   return enter<Environment>(h, [&](Environment& e) -> SQLRETURN {
     if (handle_type != SQL_HANDLE_ENV) throw Fail(SqlState::invalid_attribute);
+    if (e.odbc_version == 0) throw Fail(SqlState::sequence_error, "Set SQL_ATTR_ODBC_VERSION first.");
     require_completion();
     bool failed = false;  // each connection keeps its own diagnostics; one that fails does not stop the others
     for (Connection* connection : e.connections) {

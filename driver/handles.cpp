@@ -56,7 +56,7 @@ SQLRETURN free_connection(SQLHANDLE h) noexcept {
   auto* const connection = as<Connection>(h);
   if (connection == nullptr) return SQL_INVALID_HANDLE;
   const SQLRETURN code = enter<Connection>(h, [](Connection& c) {
-    if (c.connected()) throw Fail(SqlState::sequence_error, "Disconnect before freeing the connection.");
+    if (c.connected() || c.browsing()) throw Fail(SqlState::sequence_error, "Disconnect before freeing the connection.");
   });
   if (code != SQL_SUCCESS) return code;
   Environment& environment = connection->environment();

@@ -16,7 +16,6 @@ constexpr Row kAttributes[] = {
      .set =
          [](Environment& e, SQLULEN value) {
            require_one_of(value, {SQL_OV_ODBC2, SQL_OV_ODBC3, SQL_OV_ODBC3_80});
-           if (!e.connections.empty()) throw Fail(SqlState::sequence_error, "Set SQL_ATTR_ODBC_VERSION before connecting.");
            e.odbc_version = static_cast<SQLINTEGER>(value);
          }},
     {.id = SQL_ATTR_CONNECTION_POOLING,  // the driver manager's own; kept for those who link the driver directly
@@ -42,16 +41,27 @@ constexpr Row kAttributes[] = {
 };
 static_assert(is_sorted_once(kAttributes));
 
+// Spec: Appendix B, "Environment Transitions"
+void require_version(const Environment& environment) {
+  if (environment.odbc_version == 0) throw Fail(SqlState::sequence_error, "Set SQL_ATTR_ODBC_VERSION first.");
+}
+
 }  // namespace
 
 std::vector<AttributeFacts> environment_attributes() { return facts_of(kAttributes); }
 
 AttributeValue get_attribute(Environment& environment, SQLINTEGER attribute) {
+  require_version(environment);
   return read_attribute(find_attribute(kAttributes, attribute), environment);
 }
 
 void set_attribute(Environment& environment, SQLINTEGER attribute, SQLPOINTER value) {
-  write_attribute(find_attribute(kAttributes, attribute), environment, value);
+  const Row& row = find_attribute(kAttributes, attribute);
+  if (row.id != SQL_ATTR_ODBC_VERSION) require_version(environment);
+  if (!environment.connections.empty()) {
+    throw Fail(SqlState::attribute_cannot_be_set_now, "Set this attribute before allocating a connection.");
+  }
+  write_attribute(row, environment, value);
 }
 
 }  // namespace selkie::odbc

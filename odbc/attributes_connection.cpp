@@ -124,6 +124,10 @@ constexpr Row kAttributes[] = {
 };
 static_assert(is_sorted_once(kAttributes));
 
+void require_not_browsing(const Connection& connection) {
+  if (connection.browsing()) throw Fail(SqlState::sequence_error, "SQLBrowseConnect awaits more.");
+}
+
 }  // namespace
 
 bool is_text_attribute(SQLINTEGER attribute) {
@@ -135,10 +139,12 @@ bool is_text_attribute(SQLINTEGER attribute) {
 std::vector<AttributeFacts> connection_attributes() { return facts_of(kAttributes); }
 
 AttributeValue get_attribute(Connection& connection, SQLINTEGER attribute) {
+  require_not_browsing(connection);
   return read_attribute(find_attribute(kAttributes, attribute), connection);
 }
 
 void set_attribute(Connection& connection, SQLINTEGER attribute, SQLPOINTER value, const std::string& text) {
+  require_not_browsing(connection);
   const Row& row = find_attribute(kAttributes, attribute);
   if (row.when == When::connected) (void)connection.session();
   if (row.when == When::before_connect && connection.connected()) {

@@ -72,11 +72,22 @@ void set_concurrency(Statement& s, SQLULEN value) {
 }
 
 // ODBC 2's fixed-length bookmark of the current row.
+void require_current_row(Statement& s) {
+  if (s.cursor().position() == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
+}
+
 SQLULEN get_bookmark(Statement& s) {
   if (s.attributes.use_bookmarks == SQL_UB_OFF)
     throw Fail(SqlState::attribute_cannot_be_set_now, "SQL_ATTR_USE_BOOKMARKS is off.");
-  if (s.cursor().position() == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
+  require_current_row(s);
   return bookmark_of(s.cursor().current_row());
+}
+
+SQLULEN get_row_number(Statement& s) {
+  require_current_row(s);
+  const std::uint64_t row = s.cursor().current_row();
+  if (s.cursor().changes().is_deleted(row)) throw Fail(SqlState::invalid_cursor_position, "The row has been deleted.");
+  return SQLULEN{row + 1};
 }
 
 // --- Descriptors
@@ -223,7 +234,7 @@ constexpr Row kAttributes[] = {
            s.ard().changed();  // column 0 is another one
          }},
     {.id = SQL_GET_BOOKMARK, .kind = Kind::ulen, .get = get_bookmark},
-    {.id = SQL_ATTR_ROW_NUMBER, .kind = Kind::ulen, .get = [](S& s) { return s.cursor().row_number(); }},
+    {.id = SQL_ATTR_ROW_NUMBER, .kind = Kind::ulen, .get = get_row_number},
     {.id = SQL_ATTR_ENABLE_AUTO_IPD,
      .kind = Kind::ulen,
      .get = [](S&) { return SQLULEN{SQL_FALSE}; },

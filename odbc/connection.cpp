@@ -65,7 +65,15 @@ void Connection::free_children() {
   for (Descriptor* descriptor : std::exchange(descriptors, {})) delete descriptor;
 }
 
+void Connection::require_unconnected() const {
+  if (connected()) throw Fail(SqlState::connection_in_use);
+  if (browsing()) {
+    throw Fail(SqlState::connection_in_use, "SQLBrowseConnect awaits more: go on with it, or call SQLDisconnect.");
+  }
+}
+
 void Connection::connect(std::string_view dsn, std::string_view user, std::string_view password, bool wide) {
+  require_unconnected();
   std::vector<setup::Pair> given{{"DSN", std::string(dsn)}};
   if (!user.empty()) given.push_back({"UID", std::string(user)});
   if (!password.empty()) given.push_back({"PWD", std::string(password)});
@@ -78,6 +86,7 @@ void Connection::connect(std::string_view dsn, std::string_view user, std::strin
 }
 
 std::string Connection::driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide) {
+  require_unconnected();
   if (completion > SQL_DRIVER_COMPLETE_REQUIRED) throw Fail(SqlState::invalid_driver_completion);
   const std::vector<setup::Pair> given = split(in, wide);
   resolve(given);
@@ -97,7 +106,7 @@ SQLRETURN Connection::browse_connect(std::string_view in, bool wide, std::string
                               {"PWD", "PWD:Password=?;", true},
                               {"PORT", "*PORT:Port=?;", false},
                               {"DATABASE", "*DATABASE:Database=?;", false}};
-  std::vector<setup::Pair> given = std::exchange(browsed_, {});
+  std::vector<setup::Pair> given = std::exchange(browsed_, std::nullopt).value_or(std::vector<setup::Pair>());
   for (setup::Pair& pair : split(in, wide)) given.push_back(std::move(pair));
   resolve(given);
   std::vector<setup::Pair> known = given;
@@ -171,7 +180,6 @@ void Connection::report(const std::vector<setup::Problem>& problems) {
 }
 
 void Connection::open(bool wide) {
-  if (connected()) throw Fail(SqlState::connection_in_use);
   options_ = connect_options(settings_, login_timeout_s);
   options_.tls.sessions = environment_.tls_sessions;
   setup::wipe_secrets(settings_);
@@ -248,8 +256,7 @@ void Connection::reset() {
 }
 
 void Connection::disconnect() {
-  const bool was_browsing = !std::exchange(browsed_, {}).empty();
-  if (was_browsing && !connected()) return;
+  if (std::exchange(browsed_, std::nullopt)) return;
   if (!connected()) throw Fail(SqlState::not_connected);
   if (!session_->dead() && in_transaction() && !autocommit()) {
     throw Fail(SqlState::invalid_transaction_state, "A transaction is open. Call SQLEndTran before SQLDisconnect.");

@@ -68,6 +68,7 @@ class Connection : public Handle {
   SQLRETURN browse_connect(std::string_view in, bool wide, std::string& out);
   void disconnect();  // frees all statements and explicit descriptors
   bool connected() const { return session_ != nullptr; }
+  bool browsing() const { return browsed_.has_value(); }  // SQLBrowseConnect awaits more
 
   // --- The session. Throws Fail(08003) when not connected.
   protocol::Session& session();
@@ -160,7 +161,8 @@ class Connection : public Handle {
   std::unordered_set<Descriptor*> descriptors;  // explicit ones
 
  private:
-  std::vector<setup::Pair> browsed_;  // by SQLBrowseConnect, while it asks for more
+  std::optional<std::vector<setup::Pair>> browsed_;  // by SQLBrowseConnect, while it asks for more
+  void require_unconnected() const;
   void resolve(std::span<const setup::Pair> given);
   std::vector<setup::Pair> split(std::string_view text, bool wide);
   void choose_charset(std::span<const setup::Pair> given);

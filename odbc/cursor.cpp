@@ -536,8 +536,6 @@ void Cursor::find_row(std::uint64_t index, protocol::Bytes& row) {
   row = protocol::Bytes(rowset_bytes_).subspan(begin, rowset_ends_[at] - begin);
 }
 
-SQLULEN Cursor::row_number() const { return position_ == 0 ? 0 : static_cast<SQLULEN>(current_row()) + 1; }
-
 void Cursor::pin_current_row() {
   if (!current_row_is_live_ || large_row_.is_begun()) return;
   current_row_is_live_ = false;

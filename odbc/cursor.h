@@ -54,7 +54,6 @@ class Cursor {
   void lose_position() { is_position_lost_ = true; }
   bool is_position_lost() const { return is_position_lost_; }
   SQLULEN position() const { return position_; }  // 0: none
-  SQLULEN row_number() const;                     // of the current row in the result, from 1; 0 = none
   SQLULEN rows_in_rowset() const { return rows_in_rowset_; }
   SQLULEN rowset_size() const { return rowset_size_; }  // asked for by the last fetch
 

@@ -92,8 +92,11 @@ void Statement::drop_descriptor(const Descriptor* descriptor) {
 
 // --- Text
 
+// What was prepared or executed is gone, also when the new text is refused.
 void Statement::set_text(std::string_view sql) {
   drop_answer();
+  is_prepared_ = false;
+  phase_ = Phase::allocated;
   const bool scan = attributes.noscan == SQL_NOSCAN_OFF;
   SqlText text = read_sql(sql, connection_.lexer_modes_for(sql), !scan);
   const bool outdated = server_statement_ && server_statement_->context != connection_.session().context();
@@ -109,7 +112,6 @@ void Statement::set_text(std::string_view sql) {
   current_of_ = find_current_of(sql_, connection_.lexer_modes());
   text_only_ = text_only_ || current_of_.has_value();  // no server knows it
   row_count_ = -1;
-  ird_.show(nullptr);
 }
 
 void Statement::prepare(std::string_view sql) {
@@ -147,6 +149,7 @@ void Statement::drop_answer() {
     } catch (const CoreFail&) {}
   }
   answer_ = {};
+  ird_.show(nullptr);
   connection_.release(this);
 }
 

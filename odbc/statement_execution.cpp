@@ -169,8 +169,6 @@ protocol::ColumnSetPtr Statement::columns_of(std::string_view query) {
 SQLRETURN Statement::execute() { return run(); }
 
 SQLRETURN Statement::execute_direct(std::string_view sql) {
-  is_prepared_ = false;
-  phase_ = Phase::allocated;
   set_text(sql);
   return run();
 }

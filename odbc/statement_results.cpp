@@ -155,13 +155,12 @@ void Statement::require_utf8(const protocol::ColumnSet& columns) {
 SQLRETURN Statement::more_results() {
   if (phase_ == Phase::allocated || phase_ == Phase::prepared) return SQL_NO_DATA;
   const Connection::Running running(connection_, *cause_);
-  if (!sql_.has_several_statements) name_function();  // else it is of the first only
-  if (phase_ == Phase::output) {                      // the streams are left unread
-    phase_ = Phase::executed;
-    output_values_.finish();
-  }
+  if (!sql_.has_several_statements) name_function();     // else it is of the first only
+  if (phase_ == Phase::output) output_values_.finish();  // the streams are left unread
   auto unread_failure = cursor_.take_pending_failure();
   cursor_.close();
+  ird_.show(nullptr);
+  phase_ = Phase::executed;  // also when the next result is a failure
   if (unread_failure) throw CoreFail{std::move(*unread_failure)};
   skip_rows();
   while (answer_.has_more_results()) {
@@ -277,16 +276,12 @@ void Statement::fail(protocol::Failure failure) {
 
 void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<protocol::RowStore> rows) {
   set_text({});
-  is_prepared_ = false;
-  phase_ = Phase::allocated;
   answer_ = protocol::Answer(std::move(columns), std::move(rows));
   open_next_result(nullptr);
 }
 
 void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns, std::unique_ptr<CatalogRows> rows) {
   set_text({});
-  is_prepared_ = false;
-  phase_ = Phase::allocated;
   sql_.kind = StatementKind::select;
   cancel_called = killed = false;
   const Connection::Running running(connection_, *cause_);
