@@ -30,6 +30,7 @@ void ParameterArray::begin() {
   sets_ = statement_.sql_.markers.empty() ? 1 : statement_.parameters_.sets();
   next_ = failed_ = succeeded_ = 0;
   stopped_ = false;
+  withheld_.clear();
   if (sets_ > 1) statement_.parameters_.clear_statuses();
 }
 
@@ -51,16 +52,28 @@ SQLRETURN ParameterArray::run() {
       --next_;
       parameters.begin_data(set);
       statement_.phase_ = Statement::Phase::need_data;
+      withheld_.take(statement_.diagnostics);
       return SQL_NEED_DATA;
     }
-    if (run_one(set)) return statement_.opened();  // SQLMoreResults goes on with the next set
+    if (run_one(set)) return opened();  // SQLMoreResults goes on with the next set
+  }
+  if (succeeded_ + failed_ == 0) {  // every set is ignored: it ran, and did nothing
+    parameters.set_processed(sets_);
+    statement_.ird_.show(nullptr);
+    statement_.phase_ = Statement::Phase::executed;
   }
   return outcome();
 }
 
-SQLRETURN ParameterArray::run_awaited() { return run_one(next_++) ? statement_.opened() : run(); }
+SQLRETURN ParameterArray::run_awaited() { return run_one(next_++) ? opened() : run(); }
 
-SQLRETURN ParameterArray::outcome() const {
+SQLRETURN ParameterArray::opened() {
+  statement_.diagnostics.take(withheld_);
+  return statement_.opened();
+}
+
+SQLRETURN ParameterArray::outcome() {
+  statement_.diagnostics.take(withheld_);
   if (failed_ != 0) return succeeded_ == 0 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
   const bool nothing_changed =
       sets_ == 1 && succeeded_ == 1 && changes_rows(statement_.sql_.kind) && statement_.row_count_ == 0;
@@ -158,7 +171,10 @@ void ParameterArray::run_commands_of_many(bool bulk) {
   uncommitted_.clear();
   while (next_ < sets_ && !stopped_ && waiting_.empty()) {
     if (gather(bulk) == 0) break;
-    if (gathered_.empty()) continue;
+    if (gathered_.empty()) {
+      statement_.parameters_.set_processed(next_);
+      continue;
+    }
     try {
       if (send_gathered(session, bulk)) {
         statement_.parameters_.set_statuses(gathered_, SQL_PARAM_SUCCESS);

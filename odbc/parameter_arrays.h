@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "odbc/diagnostics.h"
 #include "odbc/values_row.h"
 #include "protocol/session.h"
 
@@ -69,12 +70,14 @@ class ParameterArray {
   void sets_failed(const std::vector<std::size_t>& sets, SQLUSMALLINT status);
   void report(SQLLEN row);
   void count_rows(std::uint64_t affected);
-  SQLRETURN outcome() const;
+  SQLRETURN opened();
+  SQLRETURN outcome();
 
   Statement& statement_;
   std::size_t sets_ = 0, next_ = 0;  // of parameters
   std::size_t failed_ = 0, succeeded_ = 0;
   bool stopped_ = false;  // by a failure that concerns all sets to come
+  Diagnostics withheld_;  // of sets that failed before others asked for data: told by the call that ends the execution
 
   // A command of many rows.
   std::vector<std::size_t> gathered_;     // its sets

@@ -378,14 +378,35 @@ Answer expected(const Value& v, const SqlType& to) {
 
 // --- What does arrive
 
-Answer arrived(Connection& connection, const Value& v, const SqlType& to) {
+// How the value comes: from the buffer, or while the statement runs, as a whole or byte by byte, which cuts characters, units
+// and pairs of surrogates.
+enum class How : std::uint8_t { bound, as_a_whole, byte_by_byte };
+
+// Gives what SQLExecute asks for.
+void put_value(const Statement& s, const Memory& memory, SQLLEN length, How how) {
+  SQLPOINTER token = nullptr;
+  EXPECT_EQ(s.check(::SQLParamData(s.handle(), &token)), SQL_NEED_DATA);
+  EXPECT_EQ(token, memory.data.data());
+  const SQLLEN piece = how == How::byte_by_byte && length > 0 ? 1 : length;
+  for (SQLLEN at = 0; at == 0 || at < length; at += piece) {
+    s.check(::SQLPutData(s.handle(), const_cast<char*>(memory.data.data()) + at, piece));
+    if (piece == length) break;
+  }
+  s.check(::SQLParamData(s.handle(), &token));
+}
+
+Answer arrived(Connection& connection, const Value& v, const SqlType& to, How how = How::bound) {
   Memory memory = memory_of(v);
+  const SQLLEN length = memory.length;
+  if (how == How::as_a_whole) memory.length = SQL_LEN_DATA_AT_EXEC(length);
+  if (how == How::byte_by_byte) memory.length = SQL_DATA_AT_EXEC;
   Statement s(connection);
   s.prepare(std::string("INSERT INTO t (") + to.name + "_) VALUES (?)");
   s.check(::SQLBindParameter(s.handle(), 1, SQL_PARAM_INPUT, v.c_type, to.code, to.size, to.digits, memory.data.data(),
                              static_cast<SQLLEN>(memory.data.size()), &memory.length));
   try {
     s.execute();
+    if (how != How::bound) put_value(s, memory, length, how);
   } catch (const OdbcError& error) {
     return {error.state(), ""};
   }
@@ -419,6 +440,10 @@ TEST_P(InputConversions, EveryTypeToEveryTypeInBinaryAndAsLiteral) {
       const Answer wanted = expected(v, to);
       EXPECT_EQ(arrived(connection(), v, to), wanted) << "in binary";
       EXPECT_EQ(arrived(*by_text, v, to), wanted) << "as literal";
+      const bool is_in_pieces = v.kind == Kind::text || v.kind == Kind::bytes;
+      const How at_execution = is_in_pieces ? How::byte_by_byte : How::as_a_whole;
+      EXPECT_EQ(arrived(connection(), v, to, at_execution), wanted) << "in binary, at execution";
+      EXPECT_EQ(arrived(*by_text, v, to, at_execution), wanted) << "as literal, at execution";
       if (to.group != Class::text && to.group != Class::bytes) continue;
       EXPECT_EQ(arrived(*without_backslashes, v, to), wanted) << "as literal without backslashes";
     }
