@@ -59,6 +59,7 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
   }
   columns_ = std::move(columns);
   encoding_ = encoding;
+  roomy_for_ = 0;
   cells_.resize(columns_->size());
   bookmarks_.resize(1);
   get_plans_.resize(columns_->size() + 1);
@@ -354,6 +355,8 @@ void Cursor::read_keyset_rows(std::uint64_t first, SQLULEN count) {
 
 // Memory for the rows that are taken at once: of a store, one; of the answer, as many as the rowset has, up to the bounds.
 void Cursor::make_room_for(SQLULEN rowset_size) {
+  if (rowset_size == roomy_for_ && rowset_size != 0) return;
+  roomy_for_ = rowset_size;
   const std::size_t most =
       is_scrollable() ? 1 : std::clamp<std::size_t>(kMostCellsAtOnce / columns_->size(), 1, kMostRowsAtOnce);
   rows_.resize(std::clamp<SQLULEN>(rowset_size, 1, most));
@@ -506,11 +509,16 @@ void Cursor::set_position(SQLSETPOSIROW row) {
 }
 
 std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
+  if (loaded_row_ != index || !changes_.none()) load_again(index);
+  return std::span(cells_).first(columns_->size());
+}
+
+void Cursor::load_again(std::uint64_t index) {
   protocol::Bytes row;
   switch (changes_.look_up(index, row)) {
     case RowChanges::Look::deleted: throw Fail(SqlState::invalid_cursor_position, "The row has been deleted.");
     case RowChanges::Look::as_it_was:
-      if (loaded_row_ == index) return std::span(cells_).first(columns_->size());
+      if (loaded_row_ == index) return;
       find_row(index, row);
       break;
     case RowChanges::Look::current:
@@ -518,7 +526,6 @@ std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
   }
   current_row_is_live_ = false;
   if (hold(index, {&row, 1}) != 1) fail_row_shape();
-  return std::span(cells_).first(columns_->size());
 }
 
 // A row that was fetched before, as it was then.
@@ -561,44 +568,48 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
   }
   if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   load(current_row());
-  OutOptions options{.zero_date = statement_.zero_date(), .charset = statement_.connection().charset()};
-  if (c_type == SQL_ARD_TYPE) {
-    const DescriptorRecord* record = statement_.ard().find(static_cast<SQLSMALLINT>(column));
-    if (record == nullptr) throw Fail(SqlState::invalid_descriptor_index, "SQL_ARD_TYPE needs a record in the row descriptor.");
-    c_type = record->concise_type;
-    options.numeric_precision = record->precision;
-    options.numeric_scale = record->scale;
-    options.interval_precision = record->datetime_interval_precision;
-    options.seconds_precision = record->precision;
-  }
   GetPlan& planned = get_plans_[column];
-  if (planned.plan.convert == nullptr || planned.c_type != c_type || options.numeric_precision != 0) {
-    const protocol::Column& definition = column_of(column);
-    const SQLSMALLINT resolved = resolve_c_type(c_type, definition, statement_.connection().describe_options());
-    if (!is_c_type(resolved)) throw Fail(SqlState::invalid_c_type);
-    planned = {c_type, plan_output(definition, encoding_of(column), resolved, options)};
-    if (planned.plan.convert == nullptr) {
-      throw Fail(SqlState::restricted_type,
-                 "Column " + std::to_string(column) + " cannot be converted to the C type asked for.",
-                 static_cast<SQLLEN>(position_), column);
-    }
-  }
+  if (planned.plan.convert == nullptr || planned.c_type != c_type || c_type == SQL_ARD_TYPE) plan_get(column, c_type);
+  const OutPlan& plan = planned.plan;
   if (get_column_ != column || get_type_ != c_type) {
     get_column_ = column;
     get_type_ = c_type;
     progress_ = {};
   }
   const Slot slot{buffer, capacity_bytes, indicator, indicator};
-  const Outcome outcome = large_row_.is_begun() && column != 0 ? get_from_large_row(column - 1u, planned.plan, slot)
-                                                               : get_piece(planned.plan, cell_of(column), slot, progress_);
+  const Outcome outcome = large_row_.is_begun() && column != 0 ? get_from_large_row(column - 1u, plan, slot)
+                                                               : get_piece(plan, cell_of(column), slot, progress_);
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
   if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position_), column);
   return is_error(outcome) ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
+[[gnu::noinline]] void Cursor::plan_get(SQLUSMALLINT column, SQLSMALLINT c_type) {
+  OutOptions options{.zero_date = statement_.zero_date(), .charset = statement_.connection().charset()};
+  SQLSMALLINT resolved = c_type;
+  if (c_type == SQL_ARD_TYPE) {
+    const DescriptorRecord* record = statement_.ard().find(static_cast<SQLSMALLINT>(column));
+    if (record == nullptr) throw Fail(SqlState::invalid_descriptor_index, "SQL_ARD_TYPE needs a record in the row descriptor.");
+    resolved = record->concise_type;
+    options.numeric_precision = record->precision;
+    options.numeric_scale = record->scale;
+    options.interval_precision = record->datetime_interval_precision;
+    options.seconds_precision = record->precision;
+  }
+  const protocol::Column& definition = column_of(column);
+  resolved = resolve_c_type(resolved, definition, statement_.connection().describe_options());
+  if (!is_c_type(resolved)) throw Fail(SqlState::invalid_c_type);
+  GetPlan& planned = get_plans_[column];
+  planned = {c_type, plan_output(definition, encoding_of(column), resolved, options)};
+  if (planned.plan.convert == nullptr) {
+    throw Fail(SqlState::restricted_type, "Column " + std::to_string(column) + " cannot be converted to the C type asked for.",
+               static_cast<SQLLEN>(position_), column);
+  }
+}
+
 // Text and bytes asked for in order go from the wire to the application; anything else is first read whole.
-Outcome Cursor::get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot) {
+[[gnu::noinline]] Outcome Cursor::get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot) {
   if (progress_.finished) return Outcome::no_data;
   const Connection::Running running(statement_.connection(), statement_);
   statement_.renew_deadline();

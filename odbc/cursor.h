@@ -100,6 +100,7 @@ class Cursor {
   std::uint64_t fetch_bookmark();
   std::size_t split(std::span<const protocol::Bytes> rows);
   std::size_t hold(std::uint64_t index, std::span<const protocol::Bytes> rows);
+  void load_again(std::uint64_t index);
   void find_row(std::uint64_t index, protocol::Bytes& row);
   std::size_t show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
                    SQLULEN& bad_rows);
@@ -109,6 +110,7 @@ class Cursor {
   void hold_bound_columns();
   void require_kept(std::size_t column) const;
   void check(protocol::Status status);
+  void plan_get(SQLUSMALLINT column, SQLSMALLINT c_type);
   Outcome get_from_large_row(std::size_t column, const OutPlan& plan, const Slot& slot);
 
   Statement& statement_;
@@ -118,6 +120,7 @@ class Cursor {
   // Rows are taken from the answer, split and delivered column by column, several at a time: few enough for the cells to stay
   // in the processor's nearest cache.
   static constexpr std::size_t kMostRowsAtOnce = 128, kMostCellsAtOnce = 512;
+  SQLULEN roomy_for_ = 0;                    // the rowset's rows that the following have room for; 0: a new result
   std::vector<protocol::Bytes> rows_;        // taken last
   std::vector<protocol::Cell> cells_;        // of these rows, one behind another, or of loaded_row_ alone
   std::vector<std::uint64_t> bookmarks_;     // of the same rows

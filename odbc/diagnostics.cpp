@@ -171,15 +171,6 @@ void fill(DiagnosticRecord& record, SqlState state, std::string_view message) {
 
 }  // namespace
 
-void Diagnostics::clear() {
-  records_.clear();
-  errors_ = 0;
-  return_code = SQL_SUCCESS;
-  row_count = -1;
-  cursor_row_count = -1;
-  dynamic_function_code = SQL_DIAG_UNKNOWN_STATEMENT;
-}
-
 DiagnosticRecord& Diagnostics::add(bool is_error, SQLLEN row, SQLINTEGER column) {
   // Spec: "Sequence of Status Records". The numbers for "no row" (-1) and "unknown row" (-2) sort as they should.
   const auto place = std::upper_bound(records_.begin(), records_.end(), row, [&](SQLLEN at, const DiagnosticRecord& record) {

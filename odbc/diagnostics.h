@@ -48,7 +48,14 @@ T require(protocol::Result<T> result) {
 class Diagnostics {
  public:
   // Forgets everything; keeps the memory. The server's name, shown in front of its own messages, stays.
-  void clear();
+  void clear() {
+    records_.clear();
+    errors_ = 0;
+    return_code = SQL_SUCCESS;
+    row_count = -1;
+    cursor_row_count = -1;
+    dynamic_function_code = SQL_DIAG_UNKNOWN_STATEMENT;
+  }
   void set_server(std::string name) { server_ = std::move(name); }  // "MariaDB 10.11.6"
 
   void error(SqlState state, std::string_view message = {}, SQLLEN row = SQL_NO_ROW_NUMBER,

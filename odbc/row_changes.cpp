@@ -17,8 +17,6 @@ void RowChanges::forget() {
   identity_.reset();
 }
 
-void RowChanges::forget_rows() { rows_.clear(); }
-
 void RowChanges::forget_server_statement() {
   if (helper_) helper_->forget_server_statement();
 }

@@ -24,8 +24,10 @@ class RowChanges {
   explicit RowChanges(Statement& statement);
   ~RowChanges();
 
-  void forget();       // the cursor was closed
-  void forget_rows();  // those changed so far cannot be fetched again
+  void forget();        // the cursor was closed
+  void forget_rows() {  // those changed so far cannot be fetched again
+    if (!rows_.empty()) rows_.clear();
+  }
   void forget_server_statement();
 
   // How rows of the open cursor are named; the server is asked once.
@@ -45,9 +47,8 @@ class RowChanges {
     updated,  // the same, and not what it was when it was fetched last; of keyset-driven cursors alone
     deleted,
   };
-  Look look_up(std::uint64_t index, protocol::Bytes& row) {
-    return rows_.empty() && !keyset_ ? Look::as_it_was : look_closer(index, row);
-  }
+  Look look_up(std::uint64_t index, protocol::Bytes& row) { return none() ? Look::as_it_was : look_closer(index, row); }
+  bool none() const { return rows_.empty() && !keyset_; }  // every row is as it was
 
   // A row's values as parameters of a condition: what names it, and what it is compared with so that no other change is lost.
   struct Name {

@@ -39,15 +39,15 @@ Statement::~Statement() {
   connection_.statements.erase(this);
 }
 
-void Statement::admit(Call call) {
-  // unixODBC takes SQLCancel for SQLFreeStmt(SQL_CLOSE), as ODBC 2 had it, and so may the application: where that is needed, it
-  // is done.
+// unixODBC takes SQLCancel for SQLFreeStmt(SQL_CLOSE), as ODBC 2 had it, and so may the application: where that is needed, it
+// is done.
+void Statement::admit_after_cancel(Call call) {
   const bool was_executed = phase_ == Phase::cursor || phase_ == Phase::executed;
-  if (cancel_called && was_executed && !admits(call, state(), is_prepared_)) close_cursor();
+  if (cancel_called && was_executed) close_cursor();
   odbc::admit(call, state(), is_prepared_);
 }
 
-State Statement::state() const {
+State Statement::state_without_cursor() const {
   switch (phase_) {
     case Phase::allocated: return State::allocated;
     case Phase::prepared: {

@@ -51,9 +51,12 @@ class Statement : public Handle {
     output,     // S13, S14: streamed OUT values wait
   };
   Phase phase() const { return phase_; }
-  State state() const;
+  [[gnu::always_inline]] State state() const { return phase_ == Phase::cursor ? cursor_state_ : state_without_cursor(); }
   // Throws Fail with the state table's SQLSTATE.
-  void admit(Call call);
+  [[gnu::always_inline]] void admit(Call call) {
+    if (!admits(call, state(), is_prepared_)) [[unlikely]]
+      admit_after_cancel(call);
+  }
 
   // --- Running statements
   void prepare(std::string_view sql);
@@ -172,6 +175,8 @@ class Statement : public Handle {
   std::atomic<bool> killed{false};         // a KILL went out for the last execution: its 1317 means "cancelled" (HY008)
 
  private:
+  State state_without_cursor() const;
+  void admit_after_cancel(Call call);
   void set_text(std::string_view sql);
   template <class Body>
   SQLRETURN go_on_with_operation(Body&& body);
@@ -218,7 +223,10 @@ class Statement : public Handle {
   void watch_charset();
   void require_utf8(const protocol::ColumnSet& columns);
   void take_warnings(std::uint16_t count);
-  void show_warnings();
+  void show_warnings() {
+    if (!warnings_.empty()) tell_warnings();
+  }
+  void tell_warnings();
   template <class Body>
   auto or_end_data(Body&& body);
   void release_wire_when_done();
@@ -260,7 +268,7 @@ class Statement : public Handle {
 };
 
 // The same for what concerns more than one statement: all of a connection, those that use a descriptor.
-inline void admit(Statement& statement, Call call) { statement.admit(call); }
+[[gnu::always_inline]] inline void admit(Statement& statement, Call call) { statement.admit(call); }
 void admit(const Connection& connection, Call call);
 void admit(Descriptor& descriptor, Call call);
 

@@ -225,7 +225,7 @@ void Statement::take_warnings(std::uint16_t count) {
   } catch (const CoreFail&) {}  // the statement did run; a lost link shows at the connection's next use
 }
 
-void Statement::show_warnings() {
+void Statement::tell_warnings() {
   for (const ServerWarning& warning : std::exchange(warnings_, {})) diagnostics.server_warning(warning.code, warning.message);
 }
 

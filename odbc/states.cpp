@@ -69,7 +69,7 @@ constexpr bool has_a_row_for_each_call() {
   for (std::size_t i = 0; i < std::size(kRows); ++i) {
     if (static_cast<std::size_t>(kRows[i].call) != i) return false;
   }
-  return std::size(kRows) == static_cast<std::size_t>(Call::set_position) + 1;
+  return std::size(kRows) == kCalls;
 }
 static_assert(has_a_row_for_each_call());
 
@@ -124,19 +124,22 @@ std::string_view state_name(State state) {
 
 std::span<const StateRow> state_rows() { return kRows; }
 
-namespace {
-
-std::optional<SqlState> refusal(Call call, State state, bool is_prepared) {
-  const Refusal& refusal = kRows[static_cast<std::size_t>(call)].refusals[static_cast<std::size_t>(state)];
-  return is_prepared ? refusal.prepared : refusal.direct;
-}
-
-}  // namespace
-
-bool admits(Call call, State state, bool is_prepared) { return !refusal(call, state, is_prepared); }
+constinit const std::array<Admitting, kCalls> kAdmitting = [] {
+  std::array<Admitting, kCalls> admitting;
+  for (std::size_t call = 0; call < kCalls; ++call) {
+    for (std::size_t state = 0; state < kStates; ++state) {
+      const Refusal& refusal = kRows[call].refusals[state];
+      const auto bit = static_cast<std::uint16_t>(1u << state);
+      if (!refusal.prepared) admitting[call].prepared |= bit;
+      if (!refusal.direct) admitting[call].direct |= bit;
+    }
+  }
+  return admitting;
+}();
 
 void admit(Call call, State state, bool is_prepared) {
-  if (const auto why = refusal(call, state, is_prepared)) throw Fail(*why, std::string(advice(*why, state)));
+  const Refusal& refusal = kRows[static_cast<std::size_t>(call)].refusals[static_cast<std::size_t>(state)];
+  if (const auto why = is_prepared ? refusal.prepared : refusal.direct) throw Fail(*why, std::string(advice(*why, state)));
 }
 
 }  // namespace selkie::odbc

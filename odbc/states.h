@@ -3,6 +3,7 @@
 // Spec: ODBC Appendix B, "Statement Transitions"; "Retrieving Output Parameters Using SQLGetData"
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -70,6 +71,7 @@ enum class Call : std::uint8_t {
   set_descriptor,
   set_position,
 };
+inline constexpr std::size_t kCalls = static_cast<std::size_t>(Call::set_position) + 1;
 
 // The state of the calls that a state refuses; empty where the call is admitted. It may differ for what SQLPrepare prepared
 // and what SQLExecDirect or a catalog function runs.
@@ -84,7 +86,17 @@ struct StateRow {
 };
 std::span<const StateRow> state_rows();  // by Call
 
-bool admits(Call call, State state, bool is_prepared);
+// The same as bits, by State, for what SQLPrepare prepared and for what it did not: each call asks them first.
+struct Admitting {
+  std::uint16_t prepared = 0, direct = 0;
+};
+static_assert(kStates <= 16);
+extern const std::array<Admitting, kCalls> kAdmitting;  // by Call
+
+inline bool admits(Call call, State state, bool is_prepared) {
+  const Admitting& states = kAdmitting[static_cast<std::size_t>(call)];
+  return ((is_prepared ? states.prepared : states.direct) >> static_cast<unsigned>(state) & 1) != 0;
+}
 // Throws Fail with the table's SQLSTATE when `state` refuses the call.
 void admit(Call call, State state, bool is_prepared);
 

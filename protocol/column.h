@@ -80,7 +80,7 @@ bool parse_column(Bytes packet, bool extended_metadata, Column& column);
 class ColumnSet {
  public:
   const std::vector<Column>& columns() const { return columns_; }
-  std::size_t size() const { return columns_.size(); }
+  std::size_t size() const { return widths_.size(); }  // as many, and no division by a column's size
   const Column& operator[](std::size_t i) const { return columns_[i]; }
 
   // How a binary row carries column i: 1, 2, 4, 8 = that many bytes; 0 = length-encoded.
