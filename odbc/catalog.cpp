@@ -73,6 +73,8 @@ void statistics(Statement& statement, const TableName& name, SQLUSMALLINT unique
 void foreign_keys(Statement& statement, const TableName& primary, const TableName& foreign) {
   const CatalogContext context = context_of(statement);
   if (!primary.table && !foreign.table) throw Fail(SqlState::null_pointer);
+  require_identifiers(context, primary);  // both: an identifier is never left out
+  require_identifiers(context, foreign);
   statement.open_query(foreign_keys_query(context, primary, foreign), column_set(kForeignKeysShape));
 }
 

@@ -43,8 +43,10 @@ void require_bookmark_buffer(const DescriptorRecord& record, SQLULEN use_bookmar
                            : "Bookmarks are of fixed length: bind column 0 as SQL_C_BOOKMARK, or set SQL_ATTR_USE_BOOKMARKS to "
                              "SQL_UB_VARIABLE.");
   }
-  if (is_variable && record.octet_length < static_cast<SQLLEN>(kBookmarkBytes)) {
-    throw Fail(SqlState::invalid_length, "A bookmark takes " + std::to_string(kBookmarkBytes) + " bytes.");
+  if (is_variable && record.octet_length != static_cast<SQLLEN>(kBookmarkBytes)) {
+    throw Fail(SqlState::invalid_length, "A bookmark takes " + std::to_string(kBookmarkBytes) +
+                                             " bytes, no more and no fewer: "
+                                             "bind column 0 to a buffer of the length that SQLColAttribute tells.");
   }
 }
 

@@ -142,11 +142,11 @@ SQLULEN joins(Connection& c) {
 
 SQLULEN all_conversions(Connection&) { return convert_bits(); }
 
-// --- Cursors. Deleted rows leave a hole, so no cursor is "sensitive to deletions"; rows added are not shown.
+// --- Cursors. Deleted rows leave a hole, so no cursor is "sensitive to deletions"; rows added are not shown. SELECT ... FOR
+// UPDATE is the servers' own, for locking rows with any cursor: ODBC's statement of that name is refused on a read-only one.
 
 constexpr SQLULEN kChangesRows = SQL_CA1_LOCK_NO_CHANGE | SQL_CA1_POS_POSITION | SQL_CA1_POS_UPDATE | SQL_CA1_POS_DELETE |
-                                 SQL_CA1_POSITIONED_UPDATE | SQL_CA1_POSITIONED_DELETE | SQL_CA1_SELECT_FOR_UPDATE |
-                                 SQL_CA1_BULK_ADD;
+                                 SQL_CA1_POSITIONED_UPDATE | SQL_CA1_POSITIONED_DELETE | SQL_CA1_BULK_ADD;
 constexpr SQLULEN kChangesCarefully = SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_OPT_VALUES_CONCURRENCY |
                                       SQL_CA2_SIMULATE_NON_UNIQUE | SQL_CA2_SIMULATE_TRY_UNIQUE | SQL_CA2_SIMULATE_UNIQUE |
                                       SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG;
@@ -403,7 +403,7 @@ constexpr Row kInfo[] = {
     small(SQL_ODBC_SAG_CLI_CONFORMANCE, SQL_OSCC_COMPLIANT),
     small(SQL_ODBC_SQL_CONFORMANCE, SQL_OSC_CORE),
     bits(SQL_POS_OPERATIONS, SQL_POS_POSITION | SQL_POS_REFRESH | SQL_POS_UPDATE | SQL_POS_DELETE | SQL_POS_ADD),
-    bits(SQL_POSITIONED_STATEMENTS, SQL_PS_POSITIONED_DELETE | SQL_PS_POSITIONED_UPDATE | SQL_PS_SELECT_FOR_UPDATE),
+    bits(SQL_POSITIONED_STATEMENTS, SQL_PS_POSITIONED_DELETE | SQL_PS_POSITIONED_UPDATE),
     bits(SQL_SCROLL_CONCURRENCY, SQL_SCCO_READ_ONLY | SQL_SCCO_OPT_VALUES),
     bits(SQL_STATIC_SENSITIVITY, [](Connection& c) { return if_scrollable(c, SQL_SS_UPDATES); }),
 };

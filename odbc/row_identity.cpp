@@ -8,6 +8,7 @@
 #include "odbc/convert.h"
 #include "odbc/statement.h"
 #include "odbc/types.h"
+#include "setup/words.h"
 
 namespace selkie::odbc {
 namespace {
@@ -101,16 +102,32 @@ TableFacts table_facts(Connection& connection, const std::string& table) {
   return facts;
 }
 
-// The result's columns that show the key; empty when it lacks one, or shows one that cannot be compared.
-std::vector<std::size_t> shown_key(const std::vector<std::string>& key, const protocol::ColumnSet& columns) {
+// The result's columns that show the key; empty when it lacks one, or shows one that cannot be compared: `inexact` then.
+std::vector<std::size_t> shown_key(const std::vector<std::string>& key, const protocol::ColumnSet& columns,
+                                   const Column*& inexact) {
   std::vector<std::size_t> shown;
   for (const std::string& name : key) {
     const auto& all = columns.columns();
     const auto column = std::ranges::find_if(all, [&](const Column& c) { return is_of_table(c) && c.org_name == name; });
-    if (column == all.end() || !is_comparable(*column)) return {};
+    if (column == all.end()) return {};
+    if (!is_comparable(*column)) {
+      inexact = &*column;
+      return {};
+    }
     shown.push_back(static_cast<std::size_t>(column - all.begin()));
   }
   return shown;
+}
+
+std::string why_no_key(const std::string& table, const TableFacts& facts, const Column* inexact) {
+  if (facts.keys.empty()) return "Table " + table + " has no unique key without NULL, so no row of it can be named.";
+  if (inexact == nullptr) {
+    return "Table " + table + " has a unique key, but the result does not show all of it: select its columns, too.";
+  }
+  return "Column " + setup::shown(inexact->org_name) + " is part of the key of table " + table +
+         " and cannot be compared exactly. Give the table a unique key without FLOAT, DOUBLE and long columns and select that, "
+         "or "
+         "set SQL_ATTR_SIMULATE_CURSOR to SQL_SC_TRY_UNIQUE to name rows by their other values.";
 }
 
 // A number of a BIT column: its bytes, the highest first.
@@ -191,13 +208,11 @@ RowIdentity identify_rows(Connection& connection, const protocol::ColumnSet& col
     identity.is_updatable[i] =
         is_of_table(columns[i]) && is_first && std::ranges::find(facts.computed, columns[i].org_name) == facts.computed.end();
   }
+  const Column* inexact = nullptr;
   for (const std::vector<std::string>& key : facts.keys) {
-    if (identity.key = shown_key(key, columns); !identity.key.empty()) return identity;
+    if (identity.key = shown_key(key, columns, inexact); !identity.key.empty()) return identity;
   }
-  identity.refusal =
-      "Table " + identity.table +
-      (facts.keys.empty() ? " has no unique key without NULL, so no row of it can be named."
-                          : " has a unique key, but the result does not show all of it: select its columns, too.");
+  identity.refusal = why_no_key(identity.table, facts, inexact);
   return identity;
 }
 

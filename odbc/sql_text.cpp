@@ -63,6 +63,7 @@ class Translator {
   void rest_behind(Token token);
   Token closed(Token token) const;
   [[noreturn]] void refuse(std::string_view what) const;
+  [[noreturn]] void refuse_unclosed() const;
 
   // The output is made by copying the input up to where something is replaced.
   void copy(std::size_t to) {
@@ -86,8 +87,9 @@ class Translator {
   SqlText out_;
   std::size_t copied_ = 0;
   int depth_ = 0;
-  // The innermost escape being read: its name, for messages, and the executable comment that it was opened in.
+  // The innermost escape being read: its name and its place, for messages, and the executable comment that it was opened in.
   std::string_view escape_name_;
+  std::size_t opened_at_ = 0;
   std::size_t opened_in_comment_ = 0;
 };
 
@@ -125,9 +127,15 @@ void Translator::refuse(std::string_view what) const {
   fail("ODBC escape {" + std::string(escape_name_) + "} " + std::string(what));
 }
 
+void Translator::refuse_unclosed() const {
+  const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };  // of a character in UTF-8
+  refuse("is never closed: it begins at character " +
+         std::to_string(std::ranges::count_if(sql_.substr(0, opened_at_), is_start) + 1) + ".");
+}
+
 // The token, if it is the escape's '}'.
 Token Translator::closed(Token token) const {
-  if (token.kind == TokenKind::end) refuse("is never closed.");
+  if (token.kind == TokenKind::end) refuse_unclosed();
   if (!lexer_.is(token, '}')) refuse("has " + setup::shown(lexer_.text(token)) + " where '}' is expected.");
   if (token.executable_comment != opened_in_comment_) refuse("begins or ends inside an executable comment.");
   return token;
@@ -149,10 +157,11 @@ void Translator::escape(Token open) {
   copy(open.begin);
   if (++depth_ > kDeepest) fail("ODBC escapes are nested more than " + std::to_string(kDeepest) + " deep.");
   const std::string_view outer = escape_name_;
+  const std::size_t outer_at = std::exchange(opened_at_, open.begin);
   const std::size_t outer_in_comment = std::exchange(opened_in_comment_, open.executable_comment);
   const Token word = lexer_.next();
   escape_name_ = word.kind == TokenKind::marker ? "?=call" : word.kind == TokenKind::word ? lexer_.text(word) : "";
-  if (word.kind == TokenKind::end) refuse("is never closed.");
+  if (word.kind == TokenKind::end) refuse_unclosed();
   if (word.kind == TokenKind::marker) {
     return_value();
   } else if (same_word(escape_name_, "call")) {
@@ -164,6 +173,7 @@ void Translator::escape(Token open) {
   }
   copied_ = lexer_.offset();
   escape_name_ = outer;
+  opened_at_ = outer_at;
   opened_in_comment_ = outer_in_comment;
   --depth_;
 }

@@ -159,6 +159,21 @@ TEST_P(Catalog, IdentifierArgumentsAreNoPatterns) {
   s.close();
   expect_failure("HY009", 0,
                  [&] { s.check(::SQLTables(s.handle(), nullptr, 0, name(""), SQL_NTS, name("a_b"), SQL_NTS, nullptr, 0)); });
+  run("CREATE TABLE parent (id INT PRIMARY KEY)");
+  run("CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES parent (id))");
+  const std::string here = database();
+  const auto foreign_keys = [&](const char* pk_catalog, const char* pk, const char* fk_catalog, const char* fk) {
+    s.check(::SQLForeignKeys(s.handle(), name(pk_catalog), SQL_NTS, name(""), SQL_NTS, name(pk), SQL_NTS, name(fk_catalog),
+                             SQL_NTS, name(""), SQL_NTS, name(fk), SQL_NTS));
+  };
+  for (const int missing : {0, 1, 2, 3}) {
+    const char* const all[] = {here.c_str(), "parent", here.c_str(), "child"};
+    const auto given = [&](int i) { return i == missing ? nullptr : all[i]; };
+    expect_failure("HY009", 0, [&] { foreign_keys(given(0), given(1), given(2), given(3)); });
+  }
+  foreign_keys(here.c_str(), "parent", here.c_str(), "child");
+  EXPECT_EQ(s.columns(), 14);
+  EXPECT_TRUE(s.fetch());
 }
 
 // --- SQLColumns

@@ -102,5 +102,25 @@ TEST_P(CurrentOf, APositionedUpdateGoesOnAlthoughItsCursorIsGone) {
   }
 }
 
+// The servers' own FOR UPDATE, which locks; ODBC's, which it would have to be if it were claimed, is refused here.
+// Spec: SQLSetStmtAttr, SQL_ATTR_CONCURRENCY
+TEST_P(CurrentOf, AReadOnlyCursorMayLockItsRows) {
+  SQLUINTEGER claims = 0;
+  for (const auto type : std::initializer_list<SQLUSMALLINT>{SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES1, SQL_STATIC_CURSOR_ATTRIBUTES1,
+                                                             SQL_KEYSET_CURSOR_ATTRIBUTES1}) {
+    check(::SQLGetInfo(connection().handle(), type, &claims, sizeof claims, nullptr), SQL_HANDLE_DBC, connection().handle());
+    EXPECT_EQ(claims & SQL_CA1_SELECT_FOR_UPDATE, 0u);
+  }
+  check(::SQLGetInfo(connection().handle(), SQL_POSITIONED_STATEMENTS, &claims, sizeof claims, nullptr), SQL_HANDLE_DBC,
+        connection().handle());
+  EXPECT_EQ(claims, SQLUINTEGER{SQL_PS_POSITIONED_DELETE | SQL_PS_POSITIONED_UPDATE});
+  for (const SQLULEN type : {SQL_CURSOR_FORWARD_ONLY, SQL_CURSOR_STATIC, SQL_CURSOR_KEYSET_DRIVEN}) {
+    Statement s(connection());
+    s.set(SQL_ATTR_CURSOR_TYPE, type);
+    EXPECT_EQ(s.check(::SQLExecDirect(s.handle(), sql_text("SELECT id FROM t ORDER BY id FOR UPDATE"), SQL_NTS)), SQL_SUCCESS);
+    EXPECT_TRUE(s.fetch());
+  }
+}
+
 }  // namespace
 }  // namespace selkie::test

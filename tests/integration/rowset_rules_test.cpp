@@ -125,7 +125,7 @@ TEST_P(RowsetRules, ColumnZeroIsBoundAsTheBookmarkThatItIs) {
     SQLLEN capacity_bytes;
     const char* state;
   };
-  for (const Case& c : {Case{SQL_UB_VARIABLE, SQL_C_VARBOOKMARK, 8, ""}, Case{SQL_UB_VARIABLE, SQL_C_VARBOOKMARK, 10, ""},
+  for (const Case& c : {Case{SQL_UB_VARIABLE, SQL_C_VARBOOKMARK, 8, ""}, Case{SQL_UB_VARIABLE, SQL_C_VARBOOKMARK, 10, "HY090"},
                         Case{SQL_UB_VARIABLE, SQL_C_VARBOOKMARK, 7, "HY090"}, Case{SQL_UB_VARIABLE, SQL_C_BOOKMARK, 8, "07006"},
                         Case{SQL_UB_FIXED, SQL_C_BOOKMARK, 0, ""}, Case{SQL_UB_FIXED, SQL_C_VARBOOKMARK, 8, "07006"}}) {
     SCOPED_TRACE(::testing::Message() << "use " << c.use << ", C type " << c.c_type << ", bytes " << c.capacity_bytes);

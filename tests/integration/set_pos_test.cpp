@@ -275,12 +275,16 @@ TEST_P(RowChanges, WhatCannotBeDoneIsRefusedWithAReason) {
   run("INSERT INTO no_key VALUES (1, 'one'), (1 + 1, 'one')");
   run("CREATE TABLE two (a INT, b INT NOT NULL, name VARCHAR(20), PRIMARY KEY (a, b))");
   run("INSERT INTO two VALUES (1, 2, 'x')");
+  run("CREATE TABLE f (id INT, name VARCHAR(20), f FLOAT PRIMARY KEY)");
+  run("INSERT INTO f VALUES (1, 'one', 0.1)");
   struct Case {
     const char* sql;
     const char* reason;
   };
   const Case cases[] = {{"SELECT id, name FROM no_key", "no unique key"},
                         {"SELECT a, name FROM two", "select its columns"},
+                        {"SELECT id, name, f FROM f", "Column 'f' is part of the key"},
+                        {"SELECT id, name, f FROM f", "SQL_SC_TRY_UNIQUE"},
                         {"SELECT a.id, b.name FROM t a JOIN t b ON a.id = b.id", "several tables"},
                         {"SELECT 1, 'x'", "No column"},
                         {"SELECT id, name FROM t UNION ALL SELECT 7, 'x'", "No column"}};
@@ -301,6 +305,17 @@ TEST_P(RowChanges, WhatCannotBeDoneIsRefusedWithAReason) {
   expect_failure("HY107", 0, [&] { r.set_pos(9, SQL_POSITION); });
   expect_failure("HYC00", 0, [&] { r.s.check(::SQLSetPos(r.s.handle(), 1, SQL_POSITION, SQL_LOCK_EXCLUSIVE)); });
   EXPECT_EQ(table(), "1,one; 2,two; 3,three; 4,four; 5,five");
+}
+
+TEST_P(RowChanges, ARowWithAnApproximateKeyIsNamedByItsOtherValues) {
+  run("CREATE TABLE f (id INT, name VARCHAR(20), f FLOAT PRIMARY KEY)");
+  run("INSERT INTO f VALUES (1, 'one', 0.1), (2, 'two', 0.2)");
+  Rowset r(connection());
+  r.s.set(SQL_ATTR_SIMULATE_CURSOR, SQL_SC_TRY_UNIQUE);
+  r.open("SELECT id, name, f FROM f ORDER BY id");
+  r.scroll(SQL_FETCH_FIRST);
+  EXPECT_EQ(r.set_pos(1, SQL_DELETE), SQL_SUCCESS);
+  EXPECT_EQ(rows("SELECT id FROM f"), "2");
 }
 
 TEST_P(RowChanges, WithoutAKeyTheApplicationMayTakeTheRiskOfSeveralRows) {

@@ -238,6 +238,8 @@ TEST(SqlText, WrongEscapeIsASyntaxErrorThatNamesIt) {
       {"{interval '5' day(", "ODBC escape {interval} is never closed"},
       {"{interval '5' day x}", "ODBC escape {interval} has 'x' where '}' is expected"},
       {"{guid", "ODBC escape {guid} is never closed"},
+      {"select '\xc3\xa9', {fn UCASE({fn LCASE(a)})", "ODBC escape {fn} is never closed: it begins at character 13."},
+      {"select {fn UCASE({fn LCASE(a)", "ODBC escape {fn} is never closed: it begins at character 18."},
   };
   for (const auto& row : rows) EXPECT_THAT(read(row.sql), HasSubstr(row.message)) << row.sql;
 }
