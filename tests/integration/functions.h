@@ -111,7 +111,7 @@ struct Ground {
 
   // A cursor on the rows of `parent` that can be changed, before the first of them; its columns are bound to `row`.
   struct Row {
-    std::array<SQLCHAR, 16> bookmark{};
+    std::array<SQLCHAR, 8> bookmark{};
     SQLLEN bookmark_length = 0;
     std::int32_t id = 0;
     std::array<SQLCHAR, 40> name{};
