@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "odbc/statement.h"
+#include "odbc/text.h"
 #include "odbc/type_numbers.h"
 
 namespace selkie::odbc {
@@ -51,9 +52,12 @@ void OutputValues::take(protocol::Bytes row, const protocol::ColumnSet& columns,
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const SQLSMALLINT number = numbers[i], sql_type = statement_.ipd().record(number).concise_type;
     values_.push_back({number, sql_type, is_streamed(number), statement_.apd().record(number).data_ptr, cells[i], columns[i]});
-    // MySQL describes an OUT value of text as bytes: what it is, the application said.
+    // MySQL describes an OUT value of text as bytes: what it is, the application said. They are in the parameter's own
+    // character set, and only one of UTF-8 can be read without knowing it.
     protocol::Column& column = values_.back().column;
-    if (is_character_type(sql_type) && column.charset == protocol::kBinaryCharset) column.charset = protocol::kUtf8mb4;
+    if (!is_character_type(sql_type) || column.charset != protocol::kBinaryCharset) continue;
+    column.charset = protocol::kUtf8mb4;
+    values_.back().is_broken = !cells[i].is_null() && !is_valid_utf8(protocol::as_text(cells[i].bytes()));
   }
   if (!has_streams) finish();
 }
@@ -98,7 +102,9 @@ SQLRETURN OutputValues::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOI
     throw Fail(SqlState::restricted_type,
                "Parameter " + std::to_string(number) + " cannot be converted to the C type asked for.");
   }
-  const Outcome outcome = get_piece(plan, value.cell, {buffer, capacity_bytes, indicator, indicator}, progress_);
+  const Outcome outcome = value.is_broken && c_type != SQL_C_BINARY
+                              ? Outcome::not_convertible
+                              : get_piece(plan, value.cell, {buffer, capacity_bytes, indicator, indicator}, progress_);
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
   if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, SQL_NO_ROW_NUMBER, value.number);
@@ -133,6 +139,12 @@ void OutputValues::deliver(const Value& value) {
                length_at = apd.bind_offset() + row * steps.length;
   const Slot slot{at(application->data_ptr, data_at), application->octet_length, at(application->octet_length_ptr, length_at),
                   at(application->indicator_ptr, length_at)};
+  if (value.is_broken && c_type != SQL_C_BINARY) {
+    throw Fail(
+        SqlState::bad_cast,
+        "The server sent parameter " + std::to_string(value.number) +
+            " in another character set than UTF-8. Declare it CHARACTER SET utf8mb4 in the procedure, or bind SQL_C_BINARY.");
+  }
   const Outcome outcome = value.cell.is_null() ? write_null(slot) : plan.convert(plan, value.cell, slot, nullptr);
   if (is_error(outcome)) {
     const SqlState state = state_of(outcome);

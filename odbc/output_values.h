@@ -58,6 +58,7 @@ class OutputValues {
     SQLPOINTER token;  // of a stream
     protocol::Cell cell;
     protocol::Column column;
+    bool is_broken = false;  // text in another character set than the server should send
   };
   void deliver(const Value& value);
 

@@ -58,6 +58,29 @@ TEST_P(Procedures, OutValueMayBeNull) {
   EXPECT_EQ(length, SQL_NULL_DATA);
 }
 
+// MySQL sends OUT text in the parameter's own character set and does not say which.
+TEST_P(Procedures, OutTextOfAnotherCharacterSetIsWholeOrRefused) {
+  run("CREATE PROCEDURE p(IN v VARCHAR(9), OUT o VARCHAR(9) CHARACTER SET latin1) SET o = v");
+  for (const std::string in : {"cafe", "caf\u00e9"}) {
+    for (const SQLSMALLINT c_type : {SQLSMALLINT{SQL_C_CHAR}, SQLSMALLINT{SQL_C_BINARY}}) {
+      Statement s(connection());
+      SQLLEN in_bytes = 0, out_bytes = 0;
+      std::array<char, 10> out{};
+      s.bind(1, in, in_bytes);
+      s.check(
+          ::SQLBindParameter(s.handle(), 2, SQL_PARAM_OUTPUT, c_type, SQL_VARCHAR, 9, 0, out.data(), out.size(), &out_bytes));
+      s.prepare("{CALL p(?, ?)}");
+      const bool is_whole = server().is_mariadb() || in == "cafe";
+      if (!is_whole && c_type == SQL_C_CHAR) {
+        expect_failure("22018", 0, [&] { s.execute(); });
+      } else {
+        s.execute();
+        EXPECT_EQ(std::string(out.data(), static_cast<std::size_t>(out_bytes)), is_whole ? in : "caf\xe9");
+      }
+    }
+  }
+}
+
 TEST_P(Procedures, ReturnValueOfAFunctionIsAnOutputParameter) {
   run("CREATE FUNCTION f(a INT) RETURNS INT DETERMINISTIC RETURN a * 2");
   std::int32_t result = 0, a = 21;
