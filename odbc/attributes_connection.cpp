@@ -67,7 +67,10 @@ constexpr Row kAttributes[] = {
     {.id = SQL_ATTR_ODBC_CURSORS,  // the driver manager's; the driver itself has no cursor library to choose
      .kind = Kind::ulen,
      .get = [](Connection&) { return SQLULEN{SQL_CUR_USE_DRIVER}; },
-     .set = [](Connection&, SQLULEN value) { require_only(value, SQL_CUR_USE_DRIVER, {SQL_CUR_USE_ODBC}); },
+     .set =
+         [](Connection&, SQLULEN value) {
+           require_only(value, SQL_CUR_USE_DRIVER, {SQL_CUR_USE_ODBC, SQL_CUR_USE_IF_NEEDED});
+         },
      .when = When::before_connect},
     {.id = SQL_ATTR_QUIET_MODE,
      .kind = Kind::pointer,

@@ -71,11 +71,11 @@ void set_concurrency(Statement& s, SQLULEN value) {
   if (concurrency != value) s.diagnostics.warning(SqlState::option_changed);
 }
 
-// ODBC 2's fixed-length bookmark of the current row.
 void require_current_row(Statement& s) {
   if (s.cursor().position() == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
 }
 
+// ODBC 2's fixed-length bookmark of the current row.
 SQLULEN get_bookmark(Statement& s) {
   if (s.attributes.use_bookmarks == SQL_UB_OFF)
     throw Fail(SqlState::attribute_cannot_be_set_now, "SQL_ATTR_USE_BOOKMARKS is off.");

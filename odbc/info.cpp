@@ -161,9 +161,16 @@ SQLULEN scrollable_attributes_2(Connection& c) { return if_scrollable(c, kChange
 
 constexpr SQLULEN kNameCharacters = 64;
 constexpr SQLULEN kMaxTablesInJoin = 61;
-constexpr SQLULEN kMaxColumns = 4096;
-constexpr SQLULEN kMaxIndexBytes = 3072;  // InnoDB, DYNAMIC rows
-constexpr SQLULEN kMaxRowBytes = 65535;   // without BLOB and TEXT
+constexpr SQLULEN kMaxResultColumns = 32767;  // the servers count further, column numbers of ODBC do not
+constexpr SQLULEN kMaxTableColumns = 1017;    // InnoDB
+constexpr SQLULEN kMaxIndexBytes = 3072;      // InnoDB, DYNAMIC rows
+constexpr SQLULEN kMaxRowBytes = 65535;       // without BLOB and TEXT
+
+SQLULEN max_user_name_characters(Connection& c) {
+  const protocol::Dialect& d = dialect(c);
+  if (!d.mariadb()) return 32;
+  return d.version < Version{10, 6, 0} ? 80 : 128;
+}
 
 constexpr Row kInfo[] = {
     // --- Driver
@@ -341,8 +348,8 @@ constexpr Row kInfo[] = {
     small(SQL_MAX_COLUMNS_IN_GROUP_BY, 0),
     small(SQL_MAX_COLUMNS_IN_INDEX, [](Connection& c) { return SQLULEN{dialect(c).mariadb() ? 32u : 16u}; }),
     small(SQL_MAX_COLUMNS_IN_ORDER_BY, 0),
-    small(SQL_MAX_COLUMNS_IN_SELECT, kMaxColumns),
-    small(SQL_MAX_COLUMNS_IN_TABLE, kMaxColumns),
+    small(SQL_MAX_COLUMNS_IN_SELECT, kMaxResultColumns),
+    small(SQL_MAX_COLUMNS_IN_TABLE, kMaxTableColumns),
     small(SQL_MAX_CURSOR_NAME_LEN, kNameCharacters),
     small(SQL_MAX_IDENTIFIER_LEN, kNameCharacters),
     bits(SQL_MAX_INDEX_SIZE, kMaxIndexBytes),
@@ -353,7 +360,7 @@ constexpr Row kInfo[] = {
     bits(SQL_MAX_STATEMENT_LEN, 0),  // in bytes the server's max_allowed_packet
     small(SQL_MAX_TABLE_NAME_LEN, kNameCharacters),
     small(SQL_MAX_TABLES_IN_SELECT, kMaxTablesInJoin),
-    small(SQL_MAX_USER_NAME_LEN, [](Connection& c) { return SQLULEN{dialect(c).mariadb() ? 80u : 32u}; }),
+    small(SQL_MAX_USER_NAME_LEN, max_user_name_characters),
 
     // --- Scalar functions: what the escape translator knows
     bits(SQL_CONVERT_FUNCTIONS, SQL_FN_CVT_CAST | SQL_FN_CVT_CONVERT),
