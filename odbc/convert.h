@@ -179,9 +179,10 @@ struct InPlan {
   bool cuts_datetime = false;  // see InOptions
 };
 struct InOptions {
-  SQLSMALLINT decimal_digits = 0;  // SQLBindParameter's; 0 = not said. With some, a TIME takes the fraction of a timestamp
-  Charset* charset = nullptr;      // the connection's; null is UTF-8
-  bool cuts_datetime = false;      // NO_DATE_OVERFLOW: what a DATE or a TIME cannot hold of a timestamp is dropped
+  SQLSMALLINT decimal_digits = 0;  // SQLBindParameter's; 0 = not said, or nothing is lost by more of them. With some, a TIME
+                                   // takes the fraction of a timestamp
+  Charset* charset = nullptr;  // the connection's; null is UTF-8
+  bool cuts_datetime = false;  // NO_DATE_OVERFLOW: what a DATE or a TIME cannot hold of a timestamp is dropped
 };
 // Null converter where the specification lists no such conversion. One pair is there beyond its lists: day-time intervals to
 // SQL_TYPE_TIME, the way back of what plan_output does.

@@ -31,15 +31,17 @@ constexpr SQLLEN kLoneSet = 1;  // an array says itself which set it was
 
 }  // namespace
 
-void Parameters::plan(std::size_t count, SQLSMALLINT first, bool takes_attributes) {
+void Parameters::plan(const Markers& markers) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
   bind_offset_ = apd.bind_offset();
   if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
-      planned_first_ == first && markers_ == count) {
+      markers_ == markers) {
     return;
   }
   planned_apd_ = nullptr;
+  const std::size_t count = markers.count;
+  const SQLSMALLINT first = markers.first;
   bound_.clear();
   outputs_.clear();
   attribute_names_.clear();
@@ -55,28 +57,29 @@ void Parameters::plan(std::size_t count, SQLSMALLINT first, bool takes_attribute
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
     require_bound(number);
-    const Bound& bound = bound_.emplace_back(resolve(number, *apd.find(number), *ipd.find(number)));
+    const Bound& bound = bound_.emplace_back(resolve(number, *apd.find(number), *ipd.find(number), markers.may_be_stored));
     if (is_output(bound.direction)) outputs_.push_back(number);
   }
-  const std::size_t all = takes_attributes ? static_cast<std::size_t>(apd.count()) + 1 - static_cast<std::size_t>(first) : 0;
+  const std::size_t all =
+      markers.takes_attributes ? static_cast<std::size_t>(apd.count()) + 1 - static_cast<std::size_t>(first) : 0;
   for (std::size_t i = count; i < all; ++i) {
     const auto number = static_cast<SQLSMALLINT>(first + static_cast<SQLSMALLINT>(i));
     const DescriptorRecord* const app = apd.find(number);
     const DescriptorRecord* const imp = ipd.find(number);
     const bool is_attribute = app->is_bound() && imp != nullptr && !imp->name.empty() && imp->parameter_type == SQL_PARAM_INPUT;
     if (!is_attribute) continue;
-    bound_.push_back(resolve(number, *app, *imp));
+    bound_.push_back(resolve(number, *app, *imp, markers.may_be_stored));
     attribute_names_.push_back(imp->name);
   }
   forget_own_types();
-  markers_ = count;
+  markers_ = markers;
   planned_apd_ = &apd;
   apd_generation_ = apd.generation();
   ipd_generation_ = ipd.generation();
-  planned_first_ = first;
 }
 
-Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp) const {
+Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp,
+                                      bool may_be_stored) const {
   Bound bound;
   bound.number = number;
   bound.direction = imp.parameter_type;
@@ -86,8 +89,9 @@ Parameters::Bound Parameters::resolve(SQLSMALLINT number, const DescriptorRecord
     const bool as_text = settings.bigint_bind_str && imp.concise_type == SQL_BIGINT;
     bound.c_type = as_text ? SQLSMALLINT{SQL_C_CHAR} : default_c_type(imp.concise_type, false);
   }
+  const SQLSMALLINT scale = may_be_stored ? imp.scale : SQLSMALLINT{0};
   bound.plan = plan_input(bound.c_type, imp.concise_type,
-                          {.decimal_digits = imp.type == SQL_DATETIME ? imp.precision : imp.scale,
+                          {.decimal_digits = imp.type == SQL_DATETIME ? imp.precision : scale,
                            .charset = statement_.connection().charset(),
                            .cuts_datetime = settings.no_date_overflow});
   if (bound.plan.convert == nullptr) {
@@ -297,12 +301,12 @@ protocol::QueryAttributes Parameters::attributes() {
   if (!has_attributes()) return {};
   attribute_nulls_.assign((attribute_names_.size() + 7) / 8, 0);
   for (std::size_t i = 0; i < attribute_names_.size(); ++i) {
-    if (is_null(markers_ + i)) attribute_nulls_[i / 8] = static_cast<std::uint8_t>(attribute_nulls_[i / 8] | 1u << (i % 8));
+    if (is_null(count() + i)) attribute_nulls_[i / 8] = static_cast<std::uint8_t>(attribute_nulls_[i / 8] | 1u << (i % 8));
   }
   return {.null_bitmap = attribute_nulls_,
-          .types = std::span(types_).subspan(markers_),
+          .types = std::span(types_).subspan(count()),
           .names = attribute_names_,
-          .values = values().subspan(markers_ == 0 ? 0 : value_ends_[markers_ - 1])};
+          .values = values().subspan(count() == 0 ? 0 : value_ends_[count() - 1])};
 }
 
 std::string Parameters::interpolate(const std::string& text, const std::vector<std::uint32_t>& markers,

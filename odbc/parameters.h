@@ -29,14 +29,21 @@ class Parameters {
  public:
   explicit Parameters(Statement& statement) : statement_(statement) {}
 
-  // Resolves the bindings of `count` markers.
-  //   first             ODBC's number of the first marker's parameter: 2 when parameter 1 is the return value of {?=call f()}
-  //   takes_attributes  parameters bound beyond the markers that have a name (SQL_DESC_NAME of the IPD) are query attributes,
-  //                     as in MySQL's own driver; all others there are left alone
-  // Throws Fail(07002) when one is not bound, Fail(07006) for an impossible pair of types.
-  void plan(std::size_t count, SQLSMALLINT first, bool takes_attributes);
+  // The markers of the text, and what they are there for.
+  struct Markers {
+    std::size_t count = 0;
+    SQLSMALLINT first =
+        1;  // ODBC's number of the first one's parameter: 2 when parameter 1 is the return value of {?=call f()}
+    // Parameters bound beyond the markers that have a name (SQL_DESC_NAME of the IPD) are query attributes, as in MySQL's own
+    // driver; all others there are left alone.
+    bool takes_attributes = false;
+    bool may_be_stored = false;  // what is only compared loses nothing, however fine it is
+    bool operator==(const Markers&) const = default;
+  };
+  // Resolves the bindings. Throws Fail(07002) when one is missing, Fail(07006) for an impossible pair of types.
+  void plan(const Markers& markers);
 
-  std::size_t count() const { return markers_; }
+  std::size_t count() const { return markers_.count; }
   bool has_attributes() const { return !attribute_names_.empty(); }
   std::size_t sets() const;                // SQL_ATTR_PARAMSET_SIZE
   bool is_ignored(std::size_t set) const;  // by SQL_ATTR_PARAM_OPERATION_PTR
@@ -121,7 +128,7 @@ class Parameters {
     std::vector<std::uint8_t> collected;  // pieces of SQLPutData; of a streamed SQL_C_WCHAR: half a character
   };
 
-  Bound resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp) const;
+  Bound resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp, bool may_be_stored) const;
 
   // One value as the application left it.
   struct Value {
@@ -151,11 +158,10 @@ class Parameters {
 
   Statement& statement_;
   std::vector<Bound> bound_;  // the markers', then the attributes'
-  std::size_t markers_ = 0;
+  Markers markers_;
   std::vector<std::string_view> attribute_names_;  // the IPD's
   std::uint64_t apd_generation_ = 0, ipd_generation_ = 0;
   const Descriptor* planned_apd_ = nullptr;
-  SQLSMALLINT planned_first_ = 0;
   std::vector<SQLSMALLINT> outputs_;
 
   std::vector<std::uint8_t> null_bitmap_, attribute_nulls_;

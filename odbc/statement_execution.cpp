@@ -193,8 +193,10 @@ void Statement::begin_execution() {
   cancel_called = cause_->killed = false;
   row_count_ = -1;
   warnings_.clear();
-  const bool takes_attributes = connection_.session().dialect().query_attributes();
-  parameters_.plan(sql_.markers.size(), sql_.has_return_value ? 2 : 1, takes_attributes);
+  parameters_.plan({.count = sql_.markers.size(),
+                    .first = static_cast<SQLSMALLINT>(sql_.has_return_value ? 2 : 1),
+                    .takes_attributes = connection_.session().dialect().query_attributes(),
+                    .may_be_stored = sql_.kind != StatementKind::select && sql_.kind != StatementKind::delete_});
   parameters_.end_data();
   parameters_.set_processed(0);
   array_.begin();

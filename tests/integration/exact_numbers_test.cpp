@@ -87,6 +87,17 @@ TEST_P(ExactNumbers, TextFinerThanItsScaleIsRefused) {
   });
 }
 
+// Nothing is lost where it is only compared.
+TEST_P(ExactNumbers, TextFinerThanItsScaleIsComparedAsItIs) {
+  run("CREATE TABLE t (v DECIMAL(20,1), id INT PRIMARY KEY)");
+  on_every_path([&](Connection& c, bool as_array) {
+    run("INSERT INTO t VALUES (1.4, 1), (1.5, 2)");
+    EXPECT_EQ(run_with(c, "DELETE FROM t WHERE v > ? AND id > ?", {"1.45"}, SQL_DECIMAL, 1, as_array), States{});
+    EXPECT_EQ(rows("SELECT v FROM t"), "1.4");
+    EXPECT_EQ(run_with(c, "SELECT v > ?, ? FROM t", {"1.35"}, SQL_DECIMAL, 1, as_array), States{});
+  });
+}
+
 // A scale of 0 is what those bind who do not care, so the column's own counts; so it does for numbers.
 TEST_P(ExactNumbers, TextWithoutAScaleIsRoundedByTheServer) {
   run("CREATE TABLE t (v DECIMAL(20,1), id INT PRIMARY KEY)");
