@@ -72,9 +72,17 @@ void Cursor::open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, b
   }
 }
 
+// Of the rows only the keys are kept in the end. They are all read before the server is asked for anything else.
 bool Cursor::follow_table() {
-  if (!changes_.follow_table(*store_)) return false;
-  read_on(std::numeric_limits<std::uint64_t>::max());
+  auto keys = std::make_unique<protocol::RowStore>(statement_.connection().settings().cursor_memory_bytes);
+  if (!changes_.follow_table(*keys)) return false;
+  for (std::uint64_t index = 0; index < store_->rows(); ++index) {
+    protocol::Bytes row;
+    require(store_->read(index, row));
+    if (split({&row, 1}) != 1) fail_row_shape();
+    require(keys->append(changes_.keyset()->record_of(row, std::span(cells_).first(columns_->size()))));
+  }
+  store_ = std::move(keys);
   return true;
 }
 
@@ -337,10 +345,6 @@ void Cursor::read_on(std::uint64_t rows) {
     protocol::Bytes row;
     answer_ended_ = true;  // by an error, too
     if (!statement_.next_row(row)) return;
-    if (Keyset* const keyset = changes_.keyset()) {
-      if (split({&row, 1}) != 1) fail_row_shape();
-      row = keyset->record_of(row, std::span(cells_).first(columns_->size()));
-    }
     require(store_->append(row));
     answer_ended_ = store_->rows() == statement_.max_rows();
   }

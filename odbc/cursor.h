@@ -7,6 +7,7 @@
 #include <sqlext.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,7 +34,9 @@ class Cursor {
   bool is_scrollable() const { return store_ != nullptr; }
   // `scrollable`: rows are kept, so that any of them can be fetched again.
   void open(protocol::ColumnSetPtr columns, protocol::Encoding encoding, bool scrollable);
-  // Makes the cursor just opened keyset-driven, all of its keys known; false where it cannot be.
+  // Keeps all rows of a scrollable cursor now.
+  void read_all() { read_on(std::numeric_limits<std::uint64_t>::max()); }
+  // Makes a cursor of which all rows are kept keyset-driven; false where it cannot be.
   bool follow_table();
   bool is_keyset_driven() { return changes_.keyset() != nullptr; }
   // The answer's rows are those of a catalog query, and have to be read so; null: they are the result's.

@@ -30,6 +30,10 @@ bool has_same_shape(const protocol::ColumnSet& a, const protocol::ColumnSet& b) 
   });
 }
 
+std::optional<PlainSelect> plain_select(Statement& statement) {
+  return read_plain_select(statement.sql().text, statement.connection().lexer_modes());
+}
+
 bool same_values(std::span<const RowValue> a, std::span<const RowValue> b) {
   return std::ranges::equal(a, b, [](const RowValue& x, const RowValue& y) {
     return x.c_type == y.c_type && x.length == y.length && x.bytes == y.bytes;
@@ -38,11 +42,12 @@ bool same_values(std::span<const RowValue> a, std::span<const RowValue> b) {
 
 }  // namespace
 
+bool Keyset::is_possible(Statement& statement) {
+  return std::ranges::all_of(statement.cursor().columns()->columns(), is_of_table) && plain_select(statement);
+}
+
 std::unique_ptr<Keyset> Keyset::of_result(Statement& statement, protocol::RowStore& keys) {
   const auto& columns = statement.cursor().columns()->columns();
-  if (!std::ranges::all_of(columns, is_of_table)) return nullptr;
-  auto select = read_plain_select(statement.sql().text, statement.connection().lexer_modes());
-  if (!select) return nullptr;
   const RowIdentity* identity = nullptr;
   try {
     identity = &statement.cursor().changes().identity();
@@ -52,7 +57,7 @@ std::unique_ptr<Keyset> Keyset::of_result(Statement& statement, protocol::RowSto
   }
   const auto is_never_null = [&](std::size_t i) { return (columns[i].flags & protocol::column_flag::kNotNull) != 0; };
   if (identity->key.empty() || !std::ranges::all_of(identity->key, is_never_null)) return nullptr;
-  return std::unique_ptr<Keyset>(new Keyset(statement, keys, *identity, std::move(select->locking)));
+  return std::unique_ptr<Keyset>(new Keyset(statement, keys, *identity, plain_select(statement).value().locking));
 }
 
 Keyset::Keyset(Statement& statement, protocol::RowStore& keys, const RowIdentity& identity, std::string locking)

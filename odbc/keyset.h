@@ -22,9 +22,11 @@ class Statement;
 
 class Keyset {
  public:
-  // Null where the rows of the statement's open result cannot be read again: they are not those of one table, or a column is
-  // computed, or the key is not among the columns. The server is asked only when the rest is right.
-  //   keys  what is kept of the rows, made by record_of(); the cursor's
+  // False: the rows of the statement's open result cannot be read again, whatever its table is. They are not those of one
+  // table, or a column is computed.
+  static bool is_possible(Statement& statement);
+  // Asks the server for the table's keys. Null: it has none without NULL, or the result does not show all of it.
+  //   keys  what is to be kept of the rows, made by record_of(); the cursor's
   static std::unique_ptr<Keyset> of_result(Statement& statement, protocol::RowStore& keys);
 
   // What is kept of a row of the result: its key, and what tells whether it was changed since. Good until the next call.

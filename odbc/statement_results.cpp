@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "odbc/keyset.h"
 #include "odbc/sql_kind.h"
 #include "odbc/statement.h"
 
@@ -92,13 +93,14 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
 
 // Where the rows cannot be read again, this one cursor is static. Spec: SQLExecDirect, 01S02
 void Statement::open_keyset() {
-  if (cursor_.follow_table()) {
+  if (Keyset::is_possible(*this)) {
+    cursor_.read_all();
     skip_rows();  // beyond SQL_ATTR_MAX_ROWS
-  } else {
-    diagnostics.warning(SqlState::option_changed,
-                        "The cursor is static: its rows are not those of one table with a unique key without NULL that is "
-                        "selected, too.");
+    if (cursor_.follow_table()) return;
   }
+  diagnostics.warning(
+      SqlState::option_changed,
+      "The cursor is static: its rows are not those of one table with a unique key without NULL that is selected, too.");
 }
 
 void Statement::take_output_values(const protocol::ColumnSet& columns, const std::vector<SQLSMALLINT>& numbers) {
