@@ -11,6 +11,7 @@
 
 #include "odbc/attributes.h"
 #include "odbc/convert.h"
+#include "odbc/cursor_types.h"
 #include "odbc/diagnostics.h"
 #include "odbc/states.h"
 #include "odbc/types.h"
@@ -313,15 +314,75 @@ void print_conversions() {
   }
 }
 
+// --- CURSORS
+
+struct Ability {
+  const char* name;
+  SQLUINTEGER CursorType::*field;
+  SQLUINTEGER bit;
+};
+constexpr Ability kAbilities[] = {
+#define X(number, name) {#name, &CursorType::attributes_##number, name},
+#include "driver/cursor_abilities.inc"
+#undef X
+};
+
+std::string cursor_name(SQLULEN type) {
+  switch (type) {
+    case SQL_CURSOR_FORWARD_ONLY: return "forward-only";
+    case SQL_CURSOR_STATIC: return "static";
+    case SQL_CURSOR_KEYSET_DRIVEN: return "keyset-driven";
+    default: return "dynamic";
+  }
+}
+
+void print_cursors() {
+  print("# Cursors\n");
+  print("A type that is asked for and not there becomes the nearest one that is (01S02).\n");
+  print_head({"type", "is", "shows changes of its rows"});
+  for (const CursorType& type : kCursorTypes) print_row({cursor_name(type.type), cursor_name(type.becomes), type.shows});
+  print("\n## Keyset-driven cursors\n");
+  print(
+      "Which rows there are, and in what order, is settled when the query is executed: their keys are kept. Each positioning");
+  print("(SQLFetch, SQLFetchScroll, SQL_REFRESH, SQL_FETCH_BY_BOOKMARK) reads the rows of the rowset from the table, with one");
+  print("statement for up to 1000. The row status array tells of each: SQL_ROW_UPDATED when it is not what it was when it was");
+  print(
+      "fetched last, SQL_ROW_DELETED when there is no row with its key. A row whose key others change is gone; one whose key");
+  print(
+      "SQL_UPDATE changes is followed. Whatever isolation the transaction has holds for this reading, too, and a locking "
+      "query");
+  print("(FOR UPDATE, FOR SHARE) locks again.\n");
+  print(
+      "The query has to be a SELECT of columns, none of them computed, FROM one table, with or without WHERE, ORDER BY, LIMIT");
+  print("and a lock, and to show all columns of a unique key without NULL that compares exactly. For any other the cursor is");
+  print("static: execution says so (01S02), and SQL_ATTR_CURSOR_TYPE is SQL_CURSOR_STATIC until the cursor is closed.\n");
+  print("## What each can do\n");
+  print(
+      "As SQLGetInfo tells in `SQL_..._CURSOR_ATTRIBUTES1` and `2`. What is not listed none can do. With FORWARD_CURSOR=1 all");
+  print("cursors are forward-only.\n");
+  std::vector<std::string> head{"ability"};
+  for (const CursorType& type : kCursorTypes) {
+    if (type.becomes == type.type) head.push_back(cursor_name(type.type));
+  }
+  print_head(head);
+  for (const Ability& ability : kAbilities) {
+    std::vector<std::string> cells{ability.name};
+    bool is_any = false;
+    for (const CursorType& type : kCursorTypes) {
+      if (type.becomes != type.type) continue;
+      cells.push_back((type.*ability.field & ability.bit) == ability.bit ? "yes" : "-");
+      is_any = is_any || cells.back() == "yes";
+    }
+    if (is_any) print_row(cells);
+  }
+}
+
 struct Page {
   std::string_view name;
   void (*print)();
 };
-constexpr Page kPages[] = {{"FUNCTIONS", print_functions},
-                           {"CONVERSIONS", print_conversions},
-                           {"TYPES", print_types},
-                           {"SQLSTATES", print_sqlstates},
-                           {"ATTRIBUTES", print_all_attributes}};
+constexpr Page kPages[] = {{"FUNCTIONS", print_functions}, {"CONVERSIONS", print_conversions},   {"TYPES", print_types},
+                           {"SQLSTATES", print_sqlstates}, {"ATTRIBUTES", print_all_attributes}, {"CURSORS", print_cursors}};
 
 }  // namespace
 
@@ -331,6 +392,6 @@ int main(int count, char** arguments) {
     page.print();
     return 0;
   }
-  std::fputs("Name one page: FUNCTIONS, CONVERSIONS, TYPES, SQLSTATES or ATTRIBUTES.\n", stderr);
+  std::fputs("Name one page: FUNCTIONS, CONVERSIONS, TYPES, SQLSTATES, ATTRIBUTES or CURSORS.\n", stderr);
   return 1;
 }

@@ -4,6 +4,7 @@
 
 #include "odbc/attribute_table.h"
 #include "odbc/bookmarks.h"
+#include "odbc/cursor_types.h"
 
 namespace selkie::odbc {
 namespace {
@@ -26,11 +27,11 @@ void use_cursor(Statement& s, SQLULEN type) {
 // What takes the place of a type that there is not. Spec: SQLSetStmtAttr, SQL_ATTR_CURSOR_TYPE
 SQLULEN nearest_cursor(Statement& s, SQLULEN type) {
   if (s.connection().settings().forward_only) return SQL_CURSOR_FORWARD_ONLY;
-  return type == SQL_CURSOR_DYNAMIC ? SQLULEN{SQL_CURSOR_KEYSET_DRIVEN} : type;
+  return find_cursor_type(type)->becomes;
 }
 
 void set_cursor_type(Statement& s, SQLULEN value) {
-  require_one_of(value, {SQL_CURSOR_FORWARD_ONLY, SQL_CURSOR_KEYSET_DRIVEN, SQL_CURSOR_DYNAMIC, SQL_CURSOR_STATIC});
+  if (find_cursor_type(value) == nullptr) throw Fail(SqlState::invalid_attribute_value);
   const SQLULEN type = nearest_cursor(s, value);
   use_cursor(s, type);
   if (type != value) s.diagnostics.warning(SqlState::option_changed);

@@ -8,6 +8,7 @@
 #include <concepts>
 
 #include "odbc/catalog.h"
+#include "odbc/cursor_types.h"
 #include "odbc/info_keywords.h"
 #include "odbc/isolation.h"
 #include "odbc/sql_functions.h"
@@ -142,22 +143,30 @@ SQLULEN joins(Connection& c) {
 
 SQLULEN all_conversions(Connection&) { return convert_bits(); }
 
-// --- Cursors. Deleted rows leave a hole, so no cursor is "sensitive to deletions"; rows added are not shown. SELECT ... FOR
-// UPDATE is the servers' own, for locking rows with any cursor: ODBC's statement of that name is refused on a read-only one.
+// --- Cursors
 
-constexpr SQLULEN kChangesRows = SQL_CA1_LOCK_NO_CHANGE | SQL_CA1_POS_POSITION | SQL_CA1_POS_UPDATE | SQL_CA1_POS_DELETE |
-                                 SQL_CA1_POSITIONED_UPDATE | SQL_CA1_POSITIONED_DELETE | SQL_CA1_BULK_ADD;
-constexpr SQLULEN kChangesCarefully = SQL_CA2_READ_ONLY_CONCURRENCY | SQL_CA2_OPT_VALUES_CONCURRENCY |
-                                      SQL_CA2_SIMULATE_NON_UNIQUE | SQL_CA2_SIMULATE_TRY_UNIQUE | SQL_CA2_SIMULATE_UNIQUE |
-                                      SQL_CA2_MAX_ROWS_SELECT | SQL_CA2_MAX_ROWS_CATALOG;
-
-constexpr SQLULEN kScrolls = SQL_CA1_NEXT | SQL_CA1_ABSOLUTE | SQL_CA1_RELATIVE | SQL_CA1_BOOKMARK | SQL_CA1_POS_REFRESH |
-                             SQL_CA1_BULK_UPDATE_BY_BOOKMARK | SQL_CA1_BULK_DELETE_BY_BOOKMARK | SQL_CA1_BULK_FETCH_BY_BOOKMARK;
-
+// What there is of a cursor's type when FORWARD_CURSOR leaves no other than forward-only ones.
 SQLULEN if_scrollable(Connection& c, SQLULEN value) { return c.settings().forward_only ? 0 : value; }
-// Static and keyset-driven cursors differ in whose changes they show, not in what can be done with them.
-SQLULEN scrollable_attributes_1(Connection& c) { return if_scrollable(c, kChangesRows | kScrolls); }
-SQLULEN scrollable_attributes_2(Connection& c) { return if_scrollable(c, kChangesCarefully | SQL_CA2_SENSITIVITY_UPDATES); }
+template <SQLULEN type, auto field>
+SQLULEN of_cursor_type(Connection& c) {
+  const SQLULEN value = find_cursor_type(type)->*field;
+  return type == SQL_CURSOR_FORWARD_ONLY ? value : if_scrollable(c, value);
+}
+template <SQLULEN type>
+constexpr Row cursor_attributes_1(SQLUSMALLINT id) {
+  return bits(id, of_cursor_type<type, &CursorType::attributes_1>);
+}
+template <SQLULEN type>
+constexpr Row cursor_attributes_2(SQLUSMALLINT id) {
+  return bits(id, of_cursor_type<type, &CursorType::attributes_2>);
+}
+SQLULEN scroll_options(Connection& c) {
+  SQLULEN options = 0;
+  for (const CursorType& type : kCursorTypes) {
+    options |= type.type == SQL_CURSOR_FORWARD_ONLY ? type.scroll : if_scrollable(c, type.scroll);
+  }
+  return options;
+}
 
 constexpr SQLULEN kNameCharacters = 64;
 constexpr SQLULEN kMaxTablesInJoin = 61;
@@ -190,18 +199,18 @@ constexpr Row kInfo[] = {
     text(SQL_DRIVER_NAME, "libselkieodbc.so"),
     text(SQL_DRIVER_ODBC_VER, "03.80"),
     text(SQL_DRIVER_VER, [](Connection&) { return version_text(leading_version(SELKIE_VERSION)); }),
-    bits(SQL_DYNAMIC_CURSOR_ATTRIBUTES1, 0),
-    bits(SQL_DYNAMIC_CURSOR_ATTRIBUTES2, 0),
-    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES1, kChangesRows | SQL_CA1_NEXT),
-    bits(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES2, kChangesCarefully),
+    cursor_attributes_1<SQL_CURSOR_DYNAMIC>(SQL_DYNAMIC_CURSOR_ATTRIBUTES1),
+    cursor_attributes_2<SQL_CURSOR_DYNAMIC>(SQL_DYNAMIC_CURSOR_ATTRIBUTES2),
+    cursor_attributes_1<SQL_CURSOR_FORWARD_ONLY>(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES1),
+    cursor_attributes_2<SQL_CURSOR_FORWARD_ONLY>(SQL_FORWARD_ONLY_CURSOR_ATTRIBUTES2),
     small(SQL_FILE_USAGE, SQL_FILE_NOT_SUPPORTED),
     bits(SQL_GETDATA_EXTENSIONS, SQL_GD_ANY_COLUMN | SQL_GD_ANY_ORDER | SQL_GD_BLOCK | SQL_GD_BOUND | SQL_GD_OUTPUT_PARAMS),
     bits(SQL_INFO_SCHEMA_VIEWS, SQL_ISV_CHARACTER_SETS | SQL_ISV_CHECK_CONSTRAINTS | SQL_ISV_COLLATIONS |
                                     SQL_ISV_COLUMN_PRIVILEGES | SQL_ISV_COLUMNS | SQL_ISV_KEY_COLUMN_USAGE |
                                     SQL_ISV_REFERENTIAL_CONSTRAINTS | SQL_ISV_SCHEMATA | SQL_ISV_TABLE_CONSTRAINTS |
                                     SQL_ISV_TABLE_PRIVILEGES | SQL_ISV_TABLES | SQL_ISV_VIEWS),
-    bits(SQL_KEYSET_CURSOR_ATTRIBUTES1, scrollable_attributes_1),
-    bits(SQL_KEYSET_CURSOR_ATTRIBUTES2, scrollable_attributes_2),
+    cursor_attributes_1<SQL_CURSOR_KEYSET_DRIVEN>(SQL_KEYSET_CURSOR_ATTRIBUTES1),
+    cursor_attributes_2<SQL_CURSOR_KEYSET_DRIVEN>(SQL_KEYSET_CURSOR_ATTRIBUTES2),
     bits(SQL_MAX_ASYNC_CONCURRENT_STATEMENTS, 0),
     small(SQL_MAX_CONCURRENT_ACTIVITIES, 0),  // a statement that needs the wire has the others' rows parked
     small(SQL_MAX_DRIVER_CONNECTIONS, 0),
@@ -213,8 +222,8 @@ constexpr Row kInfo[] = {
     no(SQL_ROW_UPDATES),
     text(SQL_SEARCH_PATTERN_ESCAPE, "\\"),
     text(SQL_SERVER_NAME, server_name),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES1, scrollable_attributes_1),
-    bits(SQL_STATIC_CURSOR_ATTRIBUTES2, scrollable_attributes_2),
+    cursor_attributes_1<SQL_CURSOR_STATIC>(SQL_STATIC_CURSOR_ATTRIBUTES1),
+    cursor_attributes_2<SQL_CURSOR_STATIC>(SQL_STATIC_CURSOR_ATTRIBUTES2),
     text(SQL_XOPEN_CLI_YEAR, "1995"),
     bits(SQL_DTC_TRANSITION_COST, 0),
 
@@ -244,8 +253,7 @@ constexpr Row kInfo[] = {
     small(SQL_NULL_COLLATION, SQL_NC_LOW),
     text(SQL_PROCEDURE_TERM, [](Connection& c) { return std::string(dialect(c).procedures() ? "stored procedure" : ""); }),
     text(SQL_SCHEMA_TERM, [](Connection& c) { return std::string(if_schemas(c, 1) != 0 ? "database" : ""); }),
-    bits(SQL_SCROLL_OPTIONS,
-         [](Connection& c) { return SQL_SO_FORWARD_ONLY | if_scrollable(c, SQL_SO_STATIC | SQL_SO_KEYSET_DRIVEN); }),
+    bits(SQL_SCROLL_OPTIONS, scroll_options),
     text(SQL_TABLE_TERM, "table"),
     small(SQL_TXN_CAPABLE,
           [](Connection& c) { return has_transactions(c) ? SQLULEN{SQL_TC_DDL_COMMIT} : SQLULEN{SQL_TC_NONE}; }),
