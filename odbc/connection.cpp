@@ -77,19 +77,24 @@ void Connection::connect(std::string_view dsn, std::string_view user, std::strin
   std::vector<setup::Pair> given{{"DSN", std::string(dsn)}};
   if (!user.empty()) given.push_back({"UID", std::string(user)});
   if (!password.empty()) given.push_back({"PWD", std::string(password)});
-  choose_charset(given);
+  std::vector<setup::Problem> problems;
+  resolve(given, problems);
   if (!wide) {
-    for (setup::Pair& pair : given) pair.value = narrow_in(pair.value);
+    std::vector<setup::Pair> utf8 = given;
+    for (setup::Pair& pair : utf8) pair.value = narrow_in(pair.value);
+    if (utf8 != given) {
+      problems.clear();
+      resolve(utf8, problems);
+    }
   }
-  resolve(given);
+  report(problems);
   open(wide);
 }
 
 std::string Connection::driver_connect(std::string_view in, SQLUSMALLINT completion, bool wide) {
   require_unconnected();
   if (completion > SQL_DRIVER_COMPLETE_REQUIRED) throw Fail(SqlState::invalid_driver_completion);
-  const std::vector<setup::Pair> given = split(in, wide);
-  resolve(given);
+  const std::vector<setup::Pair> given = read(in, wide);
   open(wide);
   return setup::join_connection_string(given);
 }
@@ -106,9 +111,7 @@ SQLRETURN Connection::browse_connect(std::string_view in, bool wide, std::string
                               {"PWD", "PWD:Password=?;", true},
                               {"PORT", "*PORT:Port=?;", false},
                               {"DATABASE", "*DATABASE:Database=?;", false}};
-  std::vector<setup::Pair> given = std::exchange(browsed_, std::nullopt).value_or(std::vector<setup::Pair>());
-  for (setup::Pair& pair : split(in, wide)) given.push_back(std::move(pair));
-  resolve(given);
+  std::vector<setup::Pair> given = read(in, wide, std::exchange(browsed_, std::nullopt).value_or(std::vector<setup::Pair>()));
   std::vector<setup::Pair> known = given;
   if (!settings_.dsn.empty()) {
     const std::vector<setup::Pair> of_dsn = setup::read_dsn(settings_.dsn);
@@ -139,37 +142,34 @@ std::string Connection::narrow_in(const std::string& text) const {
   return text_in(charset(), reinterpret_cast<const SQLCHAR*>(text.data()), static_cast<SQLLEN>(text.size()));
 }
 
-// The pairs of a connection string. What says its character set is found first: keywords and marks are ASCII in all of them.
-std::vector<setup::Pair> Connection::split(std::string_view text, bool wide) {
+// Takes the settings from a connection string, or what was `given` before it, and returns the pairs of all. What says the
+// character set of the text is found first: keywords and marks are ASCII in all of them.
+std::vector<setup::Pair> Connection::read(std::string_view text, bool wide, const std::vector<setup::Pair>& given) {
   std::vector<setup::Problem> problems;
-  std::vector<setup::Pair> given = setup::split_connection_string(text, problems);
-  choose_charset(given);
-  if (!wide) {
+  const auto take = [&](std::string_view utf8) {
     problems.clear();
-    given = setup::split_connection_string(narrow_in(std::string(text)), problems);
+    std::vector<setup::Pair> pairs = given;
+    for (setup::Pair& pair : setup::split_connection_string(utf8, problems)) pairs.push_back(std::move(pair));
+    resolve(pairs, problems);
+    return pairs;
+  };
+  std::vector<setup::Pair> pairs = take(text);
+  if (!wide) {
+    const std::string utf8 = narrow_in(std::string(text));
+    if (utf8 != text) pairs = take(utf8);
   }
   report(problems);
-  return given;
-}
-
-void Connection::choose_charset(std::span<const setup::Pair> given) {
-  setup::Settings said;
-  std::vector<setup::Problem> problems;  // reported when the rest is read
-  std::vector<const setup::Keyword*> already;
-  setup::apply(said, given, already, problems);
-  if (!said.dsn.empty()) setup::apply(said, setup::read_dsn(said.dsn), already, problems);
-  charset_ = Charset::open(said.charset);
+  return pairs;
 }
 
 // The connection string beats the DSN it names.
-void Connection::resolve(std::span<const setup::Pair> given) {
+void Connection::resolve(std::span<const setup::Pair> given, std::vector<setup::Problem>& problems) {
   settings_ = {};
-  std::vector<setup::Problem> problems;
   std::vector<const setup::Keyword*> already;
   setup::apply(settings_, given, already, problems);
   if (!settings_.dsn.empty()) setup::apply(settings_, setup::read_dsn(settings_.dsn), already, problems);
   if (!attribute_catalog.empty()) settings_.database = attribute_catalog;
-  report(problems);
+  charset_ = Charset::open(settings_.charset);
 }
 
 void Connection::report(const std::vector<setup::Problem>& problems) {

@@ -163,9 +163,8 @@ class Connection : public Handle {
  private:
   std::optional<std::vector<setup::Pair>> browsed_;  // by SQLBrowseConnect, while it asks for more
   void require_unconnected() const;
-  void resolve(std::span<const setup::Pair> given);
-  std::vector<setup::Pair> split(std::string_view text, bool wide);
-  void choose_charset(std::span<const setup::Pair> given);
+  std::vector<setup::Pair> read(std::string_view text, bool wide, const std::vector<setup::Pair>& given = {});
+  void resolve(std::span<const setup::Pair> given, std::vector<setup::Problem>& problems);
   std::string narrow_in(const std::string& text) const;
   void report(const std::vector<setup::Problem>& problems);
   void open(bool wide);

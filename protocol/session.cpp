@@ -70,7 +70,7 @@ Session::~Session() {
   write_quit(out_.begin());
   (void)out_.end();
   opened_.stream->restart_numbering();
-  (void)opened_.stream->write_all(out_.bytes(), Clock::now() + std::chrono::seconds(1));
+  (void)opened_.stream->write_all(out_.bytes(), kNoWait);
 }
 
 void Session::set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write) {

@@ -22,6 +22,7 @@ class TlsSessions;
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;  // kNoDeadline: wait for ever
 inline constexpr Deadline kNoDeadline = Deadline::max();
+inline constexpr Deadline kNoWait = Deadline::min();  // of a write: what the system does not take at once has timed out
 
 class Stream {
  public:

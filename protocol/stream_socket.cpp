@@ -68,11 +68,11 @@ class SocketStream final : public Stream {
   Status write_all(Bytes bytes, Deadline deadline) override {
     while (!bytes.empty()) {
       if (!arm(SO_SNDTIMEO, send_timeout_, deadline)) return timed_out("write");
-      const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), flags_of_write(deadline));
       if (sent >= 0) {
         bytes = bytes.subspan(static_cast<std::size_t>(sent));
-      } else if (!may_retry(errno, send_timeout_)) {
-        return lost(errno);
+      } else if (auto failure = failure_of_write(errno, deadline)) {
+        return *std::move(failure);
       }
     }
     return {};
@@ -85,13 +85,13 @@ class SocketStream final : public Stream {
       msghdr message{};
       message.msg_iov = pieces;
       message.msg_iovlen = std::size(pieces);
-      const ssize_t sent = ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
+      const ssize_t sent = ::sendmsg(fd_.get(), &message, flags_of_write(deadline));
       if (sent >= 0) {
         const auto count = static_cast<std::size_t>(sent);
         second = second.subspan(count - std::min(count, first.size()));
         first = first.subspan(std::min(count, first.size()));
-      } else if (!may_retry(errno, send_timeout_)) {
-        return lost(errno);
+      } else if (auto failure = failure_of_write(errno, deadline)) {
+        return *std::move(failure);
       }
     }
     return write_all(second, deadline);
@@ -102,7 +102,7 @@ class SocketStream final : public Stream {
     ssize_t seen;
     do seen = ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     while (seen < 0 && errno == EINTR);
-    return seen >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    return seen >= 0 || !would_block(errno);
   }
 
   bool is_private() const override { return is_private_; }
@@ -122,11 +122,13 @@ class SocketStream final : public Stream {
     }
   }
 
+  static bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+  static int flags_of_write(Deadline deadline) { return deadline == kNoWait ? MSG_NOSIGNAL | MSG_DONTWAIT : MSG_NOSIGNAL; }
   static iovec piece(Bytes bytes) { return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; }
 
   // Makes the socket's timeout fit the deadline. False: the deadline has passed.
   bool arm(int option, microseconds& in_force, Deadline deadline) {
-    if (deadline == kNoDeadline) return true;  // a timeout left from before wakes us once; may_retry() removes it
+    if (deadline == kNoDeadline || deadline == kNoWait) return true;  // one left from before wakes us once; see may_retry()
     const auto left = std::chrono::duration_cast<microseconds>(deadline - Clock::now());
     if (left <= kNone) return false;
     if (in_force == kNone || in_force > left + kTimeoutSlack) set_timeout(option, in_force, left);
@@ -136,9 +138,16 @@ class SocketStream final : public Stream {
   // After a failed call: was it an interruption, or a timeout that the next arm() sets anew?
   bool may_retry(int error, microseconds& in_force) {
     if (error == EINTR) return true;
-    if (error != EAGAIN && error != EWOULDBLOCK) return false;
+    if (!would_block(error)) return false;
     set_timeout(&in_force == &receive_timeout_ ? SO_RCVTIMEO : SO_SNDTIMEO, in_force, kNone);
     return true;
+  }
+
+  // nullopt: the write is to be tried again.
+  std::optional<Failure> failure_of_write(int error, Deadline deadline) {
+    if (would_block(error) && deadline == kNoWait) return timed_out("write");
+    if (may_retry(error, send_timeout_)) return std::nullopt;
+    return lost(error);
   }
 
   void set_timeout(int option, microseconds& in_force, microseconds timeout) {
@@ -164,10 +173,20 @@ class SocketStream final : public Stream {
 // Tries the addresses in order, the next one as soon as one fails or has been silent for a while; the first to answer wins.
 class Race {
  public:
-  Race(const std::vector<SocketAddress>& addresses, Deadline deadline) : addresses_(addresses), deadline_(deadline) {}
+  Race(const std::vector<SocketAddress>& addresses, Deadline deadline)
+      : addresses_(addresses), deadline_(deadline), may_block_(addresses.size() == 1 && deadline == kNoDeadline) {}
 
-  // A connected socket, or an invalid one and error(): an errno value, ETIMEDOUT also for the deadline.
+  // A connected socket in blocking mode, or an invalid one and error(): an errno value, ETIMEDOUT also for the deadline.
   Fd run() {
+    Fd connected = first_connected();
+    if (connected.valid() && !may_block_) make_blocking(connected);
+    return connected;
+  }
+  int error() const { return error_; }
+  bool deadline_passed() const { return deadline_passed_; }
+
+ private:
+  Fd first_connected() {
     for (;;) {
       while (running_.empty() && next_ < addresses_.size()) {
         if (Fd connected = start(); connected.valid()) return connected;
@@ -176,20 +195,18 @@ class Race {
       if (Fd connected = wait(); connected.valid() || deadline_passed_) return connected;
     }
   }
-  int error() const { return error_; }
-  bool deadline_passed() const { return deadline_passed_; }
 
- private:
   Fd start() {
     const SocketAddress& address = addresses_[next_++];
     next_start_ = Clock::now() + kNextAddressAfter;
-    Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+    const int mode = may_block_ ? 0 : SOCK_NONBLOCK;
+    Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | mode, IPPROTO_TCP));
     if (!fd.valid()) {
       error_ = errno;
       return fd;
     }
     if (::connect(fd.get(), address.get(), address.size_bytes) == 0) return fd;
-    if (errno == EINPROGRESS || errno == EINTR) {
+    if (errno == EINPROGRESS || errno == EINTR) {  // an interrupted connect goes on by itself
       running_.push_back(std::move(fd));
     } else {
       error_ = errno;
@@ -231,6 +248,7 @@ class Race {
 
   const std::vector<SocketAddress>& addresses_;
   Deadline deadline_;
+  bool may_block_;  // there is nothing to wait for but the one address
   std::size_t next_ = 0;
   Deadline next_start_{};
   std::vector<Fd> running_;
@@ -282,7 +300,6 @@ Result<std::unique_ptr<Stream>> connect_tcp(const TcpAddress& address, Deadline 
     return our_failure(Errc::connect_failed, "Cannot connect to " + to_text(address) + ": " + system_words(race.error()) +
                                                  ". " + advice(race.error()));
   }
-  make_blocking(fd);
   const int on = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

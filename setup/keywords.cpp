@@ -431,19 +431,23 @@ constexpr void for_each_spelling(Visit visit) {
   }
 }
 
-constexpr std::size_t kSpellingCount = [] {
-  std::size_t count = 0;
-  for_each_spelling([&](Spelling) { ++count; });
-  return count;
-}();
+// FNV-1a of the word in upper case.
+constexpr std::uint32_t hash_of(std::string_view word) {
+  std::uint32_t hash = 2166136261u;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(upper(c))) * 16777619u;
+  return hash;
+}
 
-// All spellings in the order of precedes().
+// All spellings, each in the slot of its hash or the next free one behind it. More slots than spellings: a search ends.
+constexpr std::size_t kSlots = 512;
 constexpr auto kSpellings = [] {
-  std::array<Spelling, kSpellingCount> all{};
-  std::size_t count = 0;
-  for_each_spelling([&](Spelling spelling) { all[count++] = spelling; });
-  std::ranges::sort(all, precedes, &Spelling::word);
-  return all;
+  std::array<Spelling, kSlots> slots{};
+  for_each_spelling([&](Spelling spelling) {
+    std::size_t at = hash_of(spelling.word) % kSlots;
+    while (slots[at].keyword != nullptr) at = (at + 1) % kSlots;
+    slots[at] = spelling;
+  });
+  return slots;
 }();
 
 }  // namespace
@@ -452,8 +456,10 @@ std::span<const Keyword> keywords() { return kKeywords; }
 std::span<const OptionBit> option_bits() { return kOptionBits; }
 
 const Keyword* find_keyword(std::string_view spelling) {
-  const auto found = std::ranges::lower_bound(kSpellings, spelling, precedes, &Spelling::word);
-  return found != kSpellings.end() && same_word(found->word, spelling) ? found->keyword : nullptr;
+  for (std::size_t at = hash_of(spelling) % kSlots; kSpellings[at].keyword != nullptr; at = (at + 1) % kSlots) {
+    if (same_word(kSpellings[at].word, spelling)) return kSpellings[at].keyword;
+  }
+  return nullptr;
 }
 
 const Keyword* closest_keyword(std::string_view spelling) {

@@ -13,11 +13,6 @@ constexpr bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
 }
 
-// Alphabetical order, in which the same words are one.
-constexpr bool precedes(std::string_view a, std::string_view b) {
-  return std::ranges::lexicographical_compare(a, b, [](char x, char y) { return upper(x) < upper(y); });
-}
-
 constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 constexpr std::string_view trim(std::string_view text) {

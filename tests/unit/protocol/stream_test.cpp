@@ -126,6 +126,19 @@ TEST(SocketStream, PeerThatDoesNotReadEndsAWriteAtItsDeadline) {
   EXPECT_EQ(written.failure().errc, Errc::timed_out);
 }
 
+TEST(SocketStream, WriteThatMayNotWaitEndsWhereThePeerTakesNoMore) {
+  Pair pair;
+  const std::string much(64 << 20, 'x');
+  ASSERT_TRUE(pair.stream->write_all(bytes_of("first"), kNoWait).ok());
+  const auto start = Clock::now();
+  const Status written = pair.stream->write_all(bytes_of(much), kNoWait);
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.failure().errc, Errc::timed_out);
+  EXPECT_LT(Clock::now() - start, 2s);
+  EXPECT_EQ(pair.stream->write_both(bytes_of("x"), bytes_of("y"), kNoWait).failure().errc, Errc::timed_out);
+  EXPECT_EQ(pair.peer.receive(5), "first");
+}
+
 TEST(SocketStream, LargeWritesArriveWhole) {
   Pair pair;
   std::string much(8 << 20, '\0');
@@ -229,6 +242,19 @@ TEST(ConnectTcp, RefusedPortSaysWhatToCheck) {
   EXPECT_EQ(connected.failure().errc, Errc::connect_failed);
   EXPECT_EQ(connected.failure().message, "Cannot connect to 127.0.0.1:" + std::to_string(port) +
                                              ": Connection refused. Is the server running and listening on this port?");
+  const auto without_deadline = connect_tcp({"127.0.0.1", port}, kNoDeadline);
+  ASSERT_FALSE(without_deadline.ok());
+  EXPECT_EQ(without_deadline.failure().message, connected.failure().message);
+}
+
+TEST(ConnectTcp, WithoutDeadlineReadsKeepTheirs) {
+  Listener listener(Listener::Family::ipv4);
+  auto connected = connect_tcp({"127.0.0.1", listener.port()}, kNoDeadline);
+  ASSERT_TRUE(connected.ok());
+  Socket peer = listener.accept();
+  EXPECT_EQ(read_text(**connected, in(50ms)), failed(Errc::timed_out));
+  peer.send("late");
+  EXPECT_EQ(read_text(**connected, kNoDeadline), "late");
 }
 
 TEST(ConnectTcp, UnknownHostIsNamed) {
