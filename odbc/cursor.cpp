@@ -87,6 +87,7 @@ bool Cursor::follow_table() {
 }
 
 void Cursor::close() {
+  if (!is_open()) return;
   columns_.reset();
   catalog_rows_.reset();
   changes_.forget();

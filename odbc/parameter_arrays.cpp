@@ -194,7 +194,7 @@ void ParameterArray::run_commands_of_many(bool bulk) {
     }
   }
   if (in_own_transaction_ && !session.dead()) leave_own_transaction(session);
-  statement_.answer_ = {};
+  statement_.answer_.clear();
   statement_.connection_.release(&statement_);
 }
 
@@ -283,7 +283,7 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
     safety_ = Safety::none;  // a server without savepoints
   }
   uncommitted_.clear();
-  statement_.answer_ = protocol::Answer(session, protocol::Encoding::binary, 0);
+  statement_.answer_.begin(session, protocol::Encoding::binary, 0);
   auto head = statement_.answer_.next_result(nullptr);
   if (!head.ok()) {
     const bool refused = head.failure().errc == protocol::Errc::server_error && head.failure().server_code != kInterrupted;
@@ -292,7 +292,7 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
     return false;
   }
   static_cast<void>(require(session.drain()));
-  statement_.answer_ = {};
+  statement_.answer_.clear();
   // A NULL where none is allowed fails in an INSERT of one row; in one of many it becomes the type's default value, with a
   // warning, unless sql_mode is strict.
   if (head->warnings != 0 && parameters.has_null()) return false;
@@ -328,7 +328,7 @@ void ParameterArray::queue_safety(protocol::Session& session) {
 // without transactions were changed since the transaction began (ER_WARNING_NOT_COMPLETE_ROLLBACK); it alone knows, as
 // triggers may write to others than the statement names.
 bool ParameterArray::take_back(protocol::Session& session) {
-  statement_.answer_ = {};
+  statement_.answer_.clear();
   if (safety_ == Safety::nothing_sent) return true;
   if (safety_ == Safety::none) return false;
   session.queue_query(safety_ == Safety::savepoint ? "ROLLBACK TO SAVEPOINT selkie_rows" : "ROLLBACK");
@@ -415,7 +415,7 @@ void ParameterArray::read_batch(protocol::Session& session, std::size_t count) {
   session.await_answers(count);
   for (; count != 0 && !session.idle(); --count) {
     const std::size_t set = waiting_[answered_++];
-    statement_.answer_ = protocol::Answer(session, protocol::Encoding::binary, 0);
+    statement_.answer_.begin(session, protocol::Encoding::binary, 0);
     try {
       const protocol::ResultHead head = statement_.next_head(nullptr);
       count_rows(head.affected_rows);
@@ -425,7 +425,7 @@ void ParameterArray::read_batch(protocol::Session& session, std::size_t count) {
     } catch (const CoreFail&) {
       set_failed(set);
     }
-    statement_.answer_ = {};
+    statement_.answer_.clear();
     if (session.dead()) return;
   }
 }

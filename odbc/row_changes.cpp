@@ -11,7 +11,7 @@ RowChanges::RowChanges(Statement& statement) : statement_(statement) {}
 RowChanges::~RowChanges() = default;
 
 void RowChanges::forget() {
-  rows_.clear();
+  forget_rows();
   keyset_.reset();
   result_.reset();
   identity_.reset();

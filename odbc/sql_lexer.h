@@ -16,6 +16,7 @@ struct LexerModes {
   // Decide whether the content of /*!80000 ... */ is SQL or comment. Version 0: unknown, all such content is SQL.
   bool is_mariadb = false;
   std::uint32_t server_version = 0;  // 101106, 90700
+  bool operator==(const LexerModes&) const = default;
 };
 
 enum class TokenKind : std::uint8_t {

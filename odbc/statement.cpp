@@ -97,21 +97,28 @@ void Statement::set_text(std::string_view sql) {
   drop_answer();
   is_prepared_ = false;
   phase_ = Phase::allocated;
-  const bool scan = attributes.noscan == SQL_NOSCAN_OFF;
-  SqlText text = read_sql(sql, connection_.lexer_modes_for(sql), !scan);
+  array_.stop();
+  warnings_.clear();
+  row_count_ = -1;
+  const Reading reading{.modes = connection_.lexer_modes_for(sql), .no_scan = attributes.noscan != SQL_NOSCAN_OFF};
   const bool outdated = server_statement_ && server_statement_->context != connection_.session().context();
+  if (is_read(sql, reading) && !outdated) return;
+  SqlText text = read_sql(sql, reading.modes, reading.no_scan);
   if (text.text != sql_.text || outdated) {
     give_back_server_statement();
     last_columns_.reset();
     marker_columns.reset();
     text_only_ = false;
   }
-  array_.stop();
-  warnings_.clear();
   sql_ = std::move(text);
-  current_of_ = find_current_of(sql_, connection_.lexer_modes());
+  reading_ = sql_.text == sql ? std::optional(reading) : std::nullopt;
+  current_of_ = find_current_of(sql_, reading.modes);
   text_only_ = text_only_ || current_of_.has_value();  // no server knows it
-  row_count_ = -1;
+}
+
+// An application that says the same text again means what it meant. Empty is the text of results that no text asked for.
+bool Statement::is_read(std::string_view sql, const Reading& reading) const {
+  return reading_ == reading && sql_.text == sql && !sql.empty();
 }
 
 void Statement::prepare(std::string_view sql) {
@@ -148,7 +155,7 @@ void Statement::drop_answer() {
       }
     } catch (const CoreFail&) {}
   }
-  answer_ = {};
+  answer_.clear();
   ird_.show(nullptr);
   connection_.release(this);
 }

@@ -177,7 +177,14 @@ class Statement : public Handle {
  private:
   State state_without_cursor() const;
   void admit_after_cancel(Call call);
+  // What the reading of a text depends on.
+  struct Reading {
+    LexerModes modes;
+    bool no_scan;
+    bool operator==(const Reading&) const = default;
+  };
   void set_text(std::string_view sql);
+  bool is_read(std::string_view sql, const Reading& reading) const;
   template <class Body>
   SQLRETURN go_on_with_operation(Body&& body);
   void end_operation();
@@ -246,6 +253,7 @@ class Statement : public Handle {
   };
   std::vector<ServerWarning> warnings_;
   SqlText sql_;
+  std::optional<Reading> reading_;  // of sql_; nullopt where it was translated: its text is not the application's
   std::optional<protocol::PreparedStatement> server_statement_;
   std::vector<protocol::ParameterType> sent_types_;  // that the server knows of the server statement
   bool text_only_ = false;                           // the server cannot prepare this text

@@ -263,7 +263,7 @@ void Statement::send_text(const std::string& sql, const protocol::QueryAttribute
   session.queue_query(sql, with);
   send(session);
   if (sql_.kind == StatementKind::load_data_local) permit_local_file(session, sql);
-  answer_ = protocol::Answer(session, protocol::Encoding::text, connection_.settings().cursor_memory_bytes);
+  answer_.begin(session, protocol::Encoding::text, connection_.settings().cursor_memory_bytes);
 }
 
 void Statement::permit_local_file(protocol::Session& session, std::string_view sql) {
@@ -299,7 +299,7 @@ void Statement::send_execute() {
   protocol::Session& session = connection_.claim(this);
   write_execute(session, server_statement_->id);
   send(session);
-  answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
+  answer_.begin(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
 }
 
 // Preparation and first execution in one round trip.
@@ -313,7 +313,7 @@ void Statement::send_prepare_and_execute() {
   auto prepared = session.read_prepare(last_columns_);
   if (prepared.ok()) {
     server_statement_ = std::move(*prepared);
-    answer_ = protocol::Answer(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
+    answer_.begin(session, protocol::Encoding::binary, connection_.settings().cursor_memory_bytes);
     return;
   }
   sent_types_.clear();

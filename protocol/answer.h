@@ -16,11 +16,30 @@ class Answer {
  public:
   // Nothing to read.
   Answer() = default;
-  // Live: the session's current answer, which must have been sent for. `session` must outlive the answer or its close().
-  Answer(Session& session, Encoding encoding, std::size_t memory_limit_bytes)
-      : session_(&session), encoding_(encoding), memory_limit_bytes_(memory_limit_bytes), live_(true) {}
+  // Live, as by begin().
+  Answer(Session& session, Encoding encoding, std::size_t memory_limit_bytes) { begin(session, encoding, memory_limit_bytes); }
   // One result made here; rows in text encoding.
   Answer(ColumnSetPtr columns, std::unique_ptr<RowStore> rows);
+
+  // Live from here on: the session's current answer, which must have been sent for. `session` must outlive it or its clear().
+  void begin(Session& session, Encoding encoding, std::size_t memory_limit_bytes) {
+    clear();
+    session_ = &session;
+    encoding_ = encoding;
+    memory_limit_bytes_ = memory_limit_bytes;
+    live_ = true;
+  }
+  // Nothing to read from here on; what is left on the wire is the caller's.
+  void clear() {
+    session_ = nullptr;
+    live_ = in_rows_ = out_params_ = false;
+    parked_.clear();
+    begun_ = 0;
+    next_row_ = next_rest_ = 0;
+    row_rest_.reset();
+    rest_part_ = {};
+    rows_end_ = {};
+  }
 
   Encoding encoding() const { return encoding_; }
   bool live() const { return live_; }

@@ -1,5 +1,7 @@
 #include "protocol/session.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,13 @@ constexpr std::size_t kHeadBytes = 16;               // what the head of a resul
 constexpr std::size_t kMaxCommandBytes = std::size_t{1} << 30;  // the largest max_allowed_packet any server accepts
 
 Deadline in_future(std::chrono::milliseconds timeout) { return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout; }
+
+// The time to a few milliseconds, for less than half the price.
+Clock::time_point coarse_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return Clock::time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 Failure server_failure(const event::ServerError& error) {
   return {Errc::server_error, error.code, error.state, std::string(error.text)};
@@ -177,9 +186,9 @@ Deadline Session::read_deadline() const {
 
 Result<std::size_t> Session::receive_into(std::span<std::uint8_t> room, Wait wait) {
   const Deadline deadline = read_deadline();
-  if (in_rows_) longest_pause_ = std::max(longest_pause_, Clock::now() - last_received_);
+  if (in_rows_) longest_pause_ = std::max(longest_pause_, coarse_now() - last_received_);
   auto received = wait == Wait::for_all ? opened_.stream->read_full(room, deadline) : opened_.stream->read_some(room, deadline);
-  last_received_ = Clock::now();
+  last_received_ = coarse_now();
   if (received.ok()) return received;
   if (received.failure().errc == Errc::timed_out && deadline == command_deadline_) {
     return {Errc::deadline_passed, "The command did not finish in time."};

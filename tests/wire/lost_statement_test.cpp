@@ -142,12 +142,26 @@ TEST(NoBackslashEscapes, StatusFlagAloneChangesWhereStringsEnd) {
             .sends(head({text("a"), integer("b")}, kNoBackslashes), binary_row({bytes("\\"), int32(7)}), end(kNoBackslashes));
       },
       [&](Connection& connection) {
-        Statement(connection).run(set);
         std::int32_t value = 7;
         Statement statement(connection);
+        statement.prepare(sql);  // as yet one string, which does not end
+        Statement(connection).run(set);
         EXPECT_EQ(statement.prepare(sql).bind(1, value).execute().rows(), "\\,7");
       },
       {.cuts = false});
+}
+
+TEST(Noscan, TheSameTextIsTranslatedOnceItsEscapesAreLookedFor) {
+  const std::string sql = "SELECT {fn PI()}";
+  replay(script().reads(query(sql)).sends(ok()).reads(query("SELECT PI()")).sends(ok()).reads(query(sql)).sends(ok()),
+         [&](Connection& connection) {
+           Statement statement(connection);
+           for (const std::uintptr_t noscan : {SQL_NOSCAN_ON, SQL_NOSCAN_OFF, SQL_NOSCAN_ON}) {
+             statement.set(SQL_ATTR_NOSCAN, noscan);
+             statement.run(sql);
+           }
+         },
+         {.cuts = false});
 }
 
 // Numbers that client libraries use for errors of their own: from a server, they are its own, and the connection is well.
