@@ -249,8 +249,7 @@ SQLULEN Statement::timeout_s() const {
 }
 
 protocol::Deadline Statement::command_deadline() const {
-  const SQLULEN seconds = timeout_s();
-  return seconds == 0 ? protocol::kNoDeadline : protocol::Clock::now() + std::chrono::seconds(seconds);
+  return protocol::in_future(std::chrono::seconds(timeout_s()));
 }
 
 void Statement::send(protocol::Session& session) {

@@ -110,8 +110,8 @@ struct Dialect {
   }
   // Proves a certificate that it made for itself by the user's password, in the OK of the login.
   bool proves_certificate() const { return mariadb() && version >= Version{11, 4, 0}; }
-  // Gives the session the character sets of its login again. A login names utf8mb4_general_ci, of which MariaDB (11.6) takes the
-  // character set and its own choice of a collation.
+  // Gives the session the character sets of its login again. A login names utf8mb4_general_ci, of which MariaDB (11.6) takes
+  // the character set and its own choice of a collation.
   std::string_view names_statement() const {
     return mariadb() ? "SET NAMES utf8mb4" : "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci";
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocol/column.h"
 #include "protocol/compression.h"
 #include "protocol/openssl.h"
 
@@ -13,7 +14,6 @@ constexpr std::uint8_t kOk = 0x00, kAuthMoreData = 0x01, kAuthNextFactor = 0x02,
 constexpr std::uint8_t kProtocol10 = 10, kProtocol9 = 9;
 constexpr std::uint8_t kXProtocolNotice = 11;
 
-constexpr std::uint8_t kUtf8mb4GeneralCi = 45;         // known to every server, and fits the byte, unlike most newer collations
 constexpr std::size_t kMaxAttributeBytes = 64 * 1024;  // more and the server refuses the login
 constexpr std::size_t kMaxFirstPacketBytes = 64 * 1024;
 // The longest honest login: three factors, each switched twice and asking for key, salt or full authentication.
@@ -168,7 +168,7 @@ void HandshakeMachine::write_login_head(ByteWriter& out) const {
   constexpr std::size_t kMaxPacketField = 0xffffffff;
   out.u32(static_cast<std::uint32_t>(dialect_.capabilities));
   out.u32(static_cast<std::uint32_t>(std::min(options_.max_packet_bytes, kMaxPacketField)));
-  out.u8(kUtf8mb4GeneralCi);
+  out.u8(std::uint8_t{kUtf8mb4});  // every server knows it; the numbers of most newer collations do not fit the byte
   out.zeros(19);
   out.u32(static_cast<std::uint32_t>(dialect_.capabilities >> 32));  // MariaDB's word; zeros for every other server
 }

@@ -22,6 +22,10 @@ class TlsSessions;
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;  // kNoDeadline: wait for ever
 inline constexpr Deadline kNoDeadline = Deadline::max();
+// 0 = for ever.
+inline Deadline in_future(std::chrono::milliseconds timeout) {
+  return timeout.count() == 0 ? kNoDeadline : Clock::now() + timeout;
+}
 inline constexpr Deadline kNoWait = Deadline::min();  // of a write: what the system does not take at once has timed out
 
 class Stream {

@@ -117,7 +117,8 @@ std::int64_t list_columns(Run& run, const Subject& subject) {
         const std::int64_t table = subject.first_table + number / kColumnsPerTable, column = number % kColumnsPerTable;
         run.verdict.cell(number, "TABLE_NAME", rowset.text(kTable, row), catalog_table(table));
         run.verdict.cell(number, "COLUMN_NAME", rowset.text(kColumn, row), "c" + std::to_string(column));
-        run.verdict.cell(number, "COLUMN_SIZE", std::to_string(rowset.integer(kSize, row)), std::to_string(catalog_size(column)));
+        run.verdict.cell(number, "COLUMN_SIZE", std::to_string(rowset.integer(kSize, row)),
+                         std::to_string(catalog_size(column)));
         run.verdict.cell(number, "ORDINAL_POSITION", std::to_string(rowset.integer(kOrdinal, row)), std::to_string(column + 1));
       });
 }
