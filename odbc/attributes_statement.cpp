@@ -1,5 +1,6 @@
 // Attributes of statements. Spec: ODBC SQLSetStmtAttr; "Cursor Characteristics and Cursor Type"
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 #include "odbc/attribute_table.h"
@@ -74,6 +75,13 @@ void set_concurrency(Statement& s, SQLULEN value) {
 
 void require_current_row(Statement& s) {
   if (s.cursor().position() == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
+}
+
+// Seconds. One that lasts for ever to everybody keeps its deadline a point in time that clocks can hold.
+void set_query_timeout(Statement& s, SQLULEN value) {
+  constexpr SQLULEN kLongest = std::numeric_limits<std::uint32_t>::max();
+  s.attributes.query_timeout_s = std::min(value, kLongest);
+  if (value > kLongest) s.diagnostics.warning(SqlState::option_changed);
 }
 
 // ODBC 2's fixed-length bookmark of the current row.
@@ -183,10 +191,7 @@ constexpr Row kAttributes[] = {
      .kind = Kind::ulen,
      .get = get_plain<&A::cursor_scrollable>,
      .set = set_cursor_scrollable},
-    {.id = SQL_ATTR_QUERY_TIMEOUT,
-     .kind = Kind::ulen,
-     .get = get_plain<&A::query_timeout_s>,
-     .set = set_plain<&A::query_timeout_s>},
+    {.id = SQL_ATTR_QUERY_TIMEOUT, .kind = Kind::ulen, .get = get_plain<&A::query_timeout_s>, .set = set_query_timeout},
     {.id = SQL_ATTR_MAX_ROWS, .kind = Kind::ulen, .get = get_plain<&A::max_rows>, .set = set_plain<&A::max_rows>},
     {.id = SQL_ATTR_NOSCAN, .kind = Kind::ulen, .get = get_plain<&A::noscan>, .set = set_boolean<&A::noscan>},
     {.id = SQL_ATTR_MAX_LENGTH, .kind = Kind::ulen, .get = get_plain<&A::max_length>, .set = set_plain<&A::max_length>},

@@ -73,6 +73,9 @@ TEST_F(AttributesTest, NearbyValuesAreSubstitutedWithAWarning) {
   EXPECT_EQ(get(SQL_ATTR_MAX_LENGTH), 100u);
   EXPECT_EQ(warned(SQL_ATTR_MAX_ROWS, 100), "");
   EXPECT_EQ(get(SQL_ATTR_MAX_ROWS), 100u);
+  EXPECT_EQ(warned(SQL_ATTR_QUERY_TIMEOUT, 0xffffffff), "");
+  EXPECT_EQ(warned(SQL_ATTR_QUERY_TIMEOUT, ~SQLULEN{0}), "01S02");
+  EXPECT_EQ(get(SQL_ATTR_QUERY_TIMEOUT), 0xffffffffu);
 }
 
 TEST_F(AttributesTest, WhatIsNotThereIsRefusedAndWhatIsNoValueToo) {
