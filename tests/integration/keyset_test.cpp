@@ -373,6 +373,20 @@ TEST_P(Keysets, ALockingQueryIsReadAgainAsOne) {
   connection().rollback();
 }
 
+TEST_P(Keysets, ReadingThatWaitsTooLongForALockLeavesThePosition) {
+  const auto other = connect();
+  other->set(SQL_ATTR_AUTOCOMMIT, SQL_AUTOCOMMIT_OFF);
+  Rowset r(connection(), SQL_CURSOR_KEYSET_DRIVEN);
+  r.s.set(SQL_ATTR_QUERY_TIMEOUT, 1);
+  r.open("SELECT id, name FROM t ORDER BY id FOR UPDATE");
+  r.scroll(SQL_FETCH_FIRST);
+  Statement(*other).run("UPDATE t SET name = 'locked' WHERE id = 5");
+  expect_failure("HYT00", 0, [&] { r.scroll(SQL_FETCH_NEXT); });
+  other->rollback();
+  EXPECT_EQ(r.scroll(SQL_FETCH_NEXT), SQL_SUCCESS);
+  EXPECT_EQ(r.shown(), "5,five");
+}
+
 TEST_P(Keysets, MaxRowsLimitsTheMembersAndMemorySpills) {
   const auto other = connect("CURSOR_MEMORY=64K;");
   run("CREATE TABLE n (id INT PRIMARY KEY, name VARCHAR(200))");
