@@ -396,9 +396,16 @@ bool Parameters::awaits_data_in_some_set() const {
   return false;
 }
 
+// Looks at nothing else: a value that cannot be is for the set's conversion to find.
+bool Parameters::is_at_execution(const Bound& bound, std::size_t set) const {
+  if (!is_input(bound.direction) || bound.octet_length == nullptr) return false;
+  const SQLLEN at_length = bind_offset_ + static_cast<SQLLEN>(set) * bound.length_step;
+  const bool is_null = bound.indicator != nullptr && *at(bound.indicator, at_length) == SQL_NULL_DATA;
+  return !is_null && means_data_at_execution(*at(bound.octet_length, at_length));
+}
+
 bool Parameters::needs_data(std::size_t set) const {
-  return std::ranges::any_of(bound_,
-                             [&](const Bound& bound) { return is_input(bound.direction) && value(bound, set).at_execution; });
+  return std::ranges::any_of(bound_, [&](const Bound& bound) { return is_at_execution(bound, set); });
 }
 
 void Parameters::begin_data(std::size_t set) {
@@ -421,7 +428,7 @@ std::optional<SQLPOINTER> Parameters::next_data() {
   }
   for (; data_next_ < bound_.size(); ++data_next_) {
     const Bound& bound = bound_[data_next_];
-    if (!is_input(bound.direction) || !value(bound, data_set_).at_execution) continue;
+    if (!is_at_execution(bound, data_set_)) continue;
     data_parameter_ = data_next_++;
     return at(bound.data, statement_.apd().bind_offset() + static_cast<SQLLEN>(data_set_) * bound.data_step);
   }

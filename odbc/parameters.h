@@ -137,6 +137,7 @@ class Parameters {
     bool is_null = false, is_default = false, at_execution = false;
   };
   Value value(const Bound& bound, std::size_t set) const;
+  bool is_at_execution(const Bound& bound, std::size_t set) const;
   void decode_piece(Bound& bound, protocol::ByteWriter& out);
   bool plain_value(const Bound& bound, std::size_t set, Value& value) const;
   enum class Sent : std::uint8_t { value, null, default_ };
