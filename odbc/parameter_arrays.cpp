@@ -67,6 +67,17 @@ SQLRETURN ParameterArray::run() {
 
 SQLRETURN ParameterArray::run_awaited() { return run_one(next_++) ? opened() : run(); }
 
+SQLRETURN ParameterArray::run_rest() {
+  if (finished()) return SQL_NO_DATA;
+  const std::size_t ran_before = succeeded_ + failed_;
+  const SQLRETURN code = run();
+  if (code == SQL_NEED_DATA) return code;
+  if (succeeded_ + failed_ == ran_before) return SQL_NO_DATA;
+  const bool failed_to_the_last = statement_.phase_ == statement_.closed_phase();
+  if (failed_to_the_last) statement_.phase_ = Statement::Phase::executed;
+  return code;
+}
+
 SQLRETURN ParameterArray::opened() {
   statement_.diagnostics.take(withheld_);
   return statement_.opened();

@@ -36,6 +36,7 @@ class ParameterArray {
   // for a lone set, or when the statement cannot be prepared.
   SQLRETURN run();
   SQLRETURN run_awaited();  // the set whose data has come, then as run()
+  SQLRETURN run_rest();  // SQLMoreResults: the sets behind the one whose results are read; SQL_NO_DATA when none of them runs
 
   void drop_server_statement();    // the text has changed
   void forget_server_statement();  // the connection was reset: it does not exist any more

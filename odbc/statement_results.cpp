@@ -177,8 +177,7 @@ SQLRETURN Statement::more_results() {
   }
   drop_answer();
   phase_ = closed_phase();
-  if (!array_.finished()) return array_.run();
-  return SQL_NO_DATA;
+  return array_.run_rest();
 }
 
 SQLRETURN Statement::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched) {

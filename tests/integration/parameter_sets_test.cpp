@@ -149,38 +149,52 @@ Result model(const Combination& c) {
 
 class ParameterSets : public OnEveryServer {
  protected:
-  Result run_combination(Connection& c, Statement& s, const Combination& combination) {
-    Result result;
-    const std::size_t sets = combination.kinds.size();
-    result.statuses.assign(sets, 0xffff);
-    result.processed = 0xffff;
-    Memory memory(combination);
-    memory.bind(s);
+  static std::array<SQLUSMALLINT, kMostSets> operations_of(const Combination& combination) {
     std::array<SQLUSMALLINT, kMostSets> operations{};
-    for (std::size_t set = 0; set < sets; ++set)
+    for (std::size_t set = 0; set < combination.kinds.size(); ++set) {
       operations[set] = combination.is_ignored(set) ? SQL_PARAM_IGNORE : SQL_PARAM_PROCEED;
-    s.set(SQL_ATTR_PARAMSET_SIZE, sets);
-    s.set(SQL_ATTR_PARAM_OPERATION_PTR, combination.ignored != 0 ? operations.data() : nullptr);
+    }
+    return operations;
+  }
+  static void bind(Statement& s, Memory& memory, const Combination& combination, Result& result) {
+    memory.bind(s);
+    s.set(SQL_ATTR_PARAMSET_SIZE, combination.kinds.size());
     s.set(SQL_ATTR_PARAM_STATUS_PTR, combination.is_told ? result.statuses.data() : nullptr);
     s.set(SQL_ATTR_PARAMS_PROCESSED_PTR, combination.is_told ? &result.processed : nullptr);
-    result.code = ::SQLExecute(s.handle());
-    while (result.code == SQL_NEED_DATA) {
+  }
+  // Gives what is asked for, as long as something is.
+  static SQLRETURN give_data(const Statement& s, Memory& memory, const Combination& combination, Result& result) {
+    for (;;) {
       SQLPOINTER token = nullptr;
-      result.code = ::SQLParamData(s.handle(), &token);
-      if (result.code != SQL_NEED_DATA) break;
+      const SQLRETURN code = ::SQLParamData(s.handle(), &token);
+      if (code != SQL_NEED_DATA) return code;
+      const std::size_t sets = combination.kinds.size();
       std::size_t set = 0;
       while (set < sets && token != memory.value(set)) ++set;
       result.awaited.push_back(set);
-      if (set == sets) break;
+      if (set == sets) return SQL_ERROR;
       put(s, combination.kinds[set], set);
     }
-    if (result.code == SQL_ERROR || result.code == SQL_SUCCESS_WITH_INFO) {
-      for (SQLSMALLINT number = 1; number <= static_cast<SQLSMALLINT>(s.records().size()); ++number) {
-        SQLLEN row = 0;
-        s.check(::SQLGetDiagField(SQL_HANDLE_STMT, s.handle(), number, SQL_DIAG_ROW_NUMBER, &row, 0, nullptr));
-        result.failed_rows.push_back(row);
-      }
+  }
+  static void note_failed_rows(const Statement& s, Result& result) {
+    for (SQLSMALLINT number = 1; number <= static_cast<SQLSMALLINT>(s.records().size()); ++number) {
+      SQLLEN row = 0;
+      s.check(::SQLGetDiagField(SQL_HANDLE_STMT, s.handle(), number, SQL_DIAG_ROW_NUMBER, &row, 0, nullptr));
+      result.failed_rows.push_back(row);
     }
+  }
+
+  static Result run_combination(Connection& c, Statement& s, const Combination& combination) {
+    Result result;
+    result.statuses.assign(combination.kinds.size(), 0xffff);
+    result.processed = 0xffff;
+    Memory memory(combination);
+    bind(s, memory, combination, result);
+    std::array<SQLUSMALLINT, kMostSets> operations = operations_of(combination);
+    s.set(SQL_ATTR_PARAM_OPERATION_PTR, combination.ignored != 0 ? operations.data() : nullptr);
+    result.code = ::SQLExecute(s.handle());
+    if (result.code == SQL_NEED_DATA) result.code = give_data(s, memory, combination, result);
+    note_failed_rows(s, result);
     if (result.code != SQL_ERROR) result.row_count = std::max<SQLLEN>(s.row_count(), 0);
     result.stored = Statement(c).run("SELECT id, v FROM t WHERE NOT v <=> 'before' ORDER BY id").rows();
     return result;
@@ -229,6 +243,52 @@ TEST_P(ParameterSets, EveryCombinationDoesWhatTheModelSays) {
           if (HasFailure()) return;
           if (in_transaction) c->commit();
         }
+      }
+    }
+  }
+}
+
+// Each set of a query has a result of its own, in order; data that the next one asks for is asked for by SQLMoreResults.
+TEST_P(ParameterSets, QueriesGiveTheResultsOfTheSetsThatRan) {
+  constexpr Kind kAsked[] = {Kind::value, Kind::null, Kind::broken, Kind::past_buffer, Kind::in_pieces};
+  constexpr std::size_t kCount = std::size(kAsked);
+  for (const char* const settings : {"", "NO_SSPS=1;"}) {
+    const std::unique_ptr<Connection> c = connect(settings);
+    Statement s(*c);
+    s.prepare("SELECT ? AS v, ? AS id");
+    for (std::size_t which = 0; which < kCount * kCount * kCount; ++which) {
+      for (const bool row_wise : {false, true}) {
+        const Combination combination{
+            {kAsked[which % kCount], kAsked[which / kCount % kCount], kAsked[which / kCount / kCount]},
+            row_wise,
+            which % 2 != 0,
+            true,
+            which % 3 != 0 ? 0 : which / 3 % 8};
+        Result expected = model(combination), result;
+        result.statuses.assign(kMostSets, 0xffff);
+        Memory memory(combination);
+        bind(s, memory, combination, result);
+        std::array<SQLUSMALLINT, kMostSets> operations = operations_of(combination);
+        s.set(SQL_ATTR_PARAM_OPERATION_PTR, operations.data());
+        SQLRETURN code = ::SQLExecute(s.handle());
+        while (code != SQL_NO_DATA) {
+          note_failed_rows(s, result);
+          if (code == SQL_ERROR) break;
+          if (code == SQL_NEED_DATA) {
+            code = give_data(s, memory, combination, result);
+            continue;
+          }
+          while (s.columns() != 0 && s.fetch()) {
+            result.stored += (result.stored.empty() ? "" : "; ") + s.text(2).value() + "," + s.text(1).value_or("NULL");
+          }
+          code = ::SQLMoreResults(s.handle());
+        }
+        static_cast<void>(::SQLFreeStmt(s.handle(), SQL_CLOSE));
+        expected.code = result.code = SQL_SUCCESS;  // each call has its own
+        expected.row_count = result.row_count = 0;
+        EXPECT_EQ(result, expected) << settings << (row_wise ? "row-wise" : "column-wise") << " ignored " << combination.ignored
+                                    << " kinds " << ::testing::PrintToString(combination.kinds);
+        if (HasFailure()) return;
       }
     }
   }
