@@ -21,7 +21,7 @@ LINES = [
     Line("the same, prepared", "scan.native.rs1000.prepared"),
     Line("the same, `SQL_C_WCHAR`", "scan.wchar.rs1000.direct", "own protocol"),
     Line("the same, `SQL_C_CHAR`", "scan.char.rs1000.direct", "own protocol"),
-    Line("the same, cell by cell with `SQLGetData`", "scan.native.get.direct"),
+    Line("the same, cell by cell with `SQLGetData`", "scan.native.get.direct", "decoded + manager"),
     Line("a row of 2 integers, `SQLExecDirect`", "ints.rs1000.direct", "own protocol"),
     Line("the same, prepared", "ints.rs1000.prepared"),
     Line("connect and disconnect", "connect", "raw + manager"),
@@ -89,7 +89,7 @@ def section(rivals, tables, runs):
             "What the client takes for one row or operation, and what it takes in all, the server's part included (*wall*; client and\n"
             "server share one CPU). The limit is a program without a driver: it sends the same commands on a raw socket, and where rows\n"
             "or parameters are many decodes exactly these columns by hand into the same arrays, rows in binary where Selkie has them so;\n"
-            "for connecting and `SELECT 1` what the driver manager costs is added to it. *memory* is what the process grows by meanwhile.\n"
+            "for connecting, `SELECT 1` and `SQLGetData` what the driver manager costs is added. *memory* is what the process grows by.\n"
             "Values are checked on every driver. Less is better throughout, except for the rivals' columns: they say how many times as\n"
             "much as Selkie those take.\n\n"
             f"{datetime.date.today()}, {table.machine()}, unixODBC {table.driver_manager()}; {rivals}; median of {runs};\n"
