@@ -465,11 +465,18 @@ SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* status
 bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
   const auto first = static_cast<SQLLEN>(position);
   const SQLLEN offset = statement_.ard().bind_offset(), length_at = offset + first * bound.length_step;
+  const Slot slot{at(bound.slot.data, offset + first * bound.data_step), bound.slot.capacity_bytes,
+                  at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)};
+  if (rows == 1) {  // no run, which takes longer to begin than most values to convert
+    const protocol::Cell cell = cell_of(bound.number);
+    const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
+    if (outcome != Outcome::ok) tell_of_value(outcome, position, bound, *statuses);
+    return outcome == Outcome::ok;
+  }
   ColumnRun run{.rows = rows,
                 .cell = bound.number == 0 ? nullptr : &cells_[bound.number - 1],
                 .cells_per_row = columns_->size(),
-                .slot = {at(bound.slot.data, offset + first * bound.data_step), bound.slot.capacity_bytes,
-                         at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)},
+                .slot = slot,
                 .data_step = bound.data_step,
                 .length_step = bound.length_step};
   if (bound.number == 0 || max_length_ != 0) {
@@ -485,15 +492,18 @@ bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN positi
       continue;
     all_well = false;
     const std::size_t row = rows - run.rows - 1;
-    statement_.diagnostics.conversion(outcome, first + static_cast<SQLLEN>(row) + 1, static_cast<SQLINTEGER>(bound.number));
-    SQLUSMALLINT& status = statuses[row];
-    if (is_error(outcome)) {
-      status = SQL_ROW_ERROR;
-    } else if (status == SQL_ROW_SUCCESS) {
-      status = SQL_ROW_SUCCESS_WITH_INFO;
-    }
+    tell_of_value(outcome, position + row, bound, statuses[row]);
   }
   return all_well;
+}
+
+void Cursor::tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound, SQLUSMALLINT& status) {
+  statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position) + 1, static_cast<SQLINTEGER>(bound.number));
+  if (is_error(outcome)) {
+    status = SQL_ROW_ERROR;
+  } else if (status == SQL_ROW_SUCCESS) {
+    status = SQL_ROW_SUCCESS_WITH_INFO;
+  }
 }
 
 SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {

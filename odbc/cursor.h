@@ -109,6 +109,8 @@ class Cursor {
                    SQLULEN& bad_rows);
   SQLULEN deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
   bool deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
+  // What became of a bound value, where it is not ok, into the diagnostics and its row's status.
+  void tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound, SQLUSMALLINT& status);
   [[noreturn]] void fail_row_shape();
   void hold_bound_columns();
   void require_kept(std::size_t column) const;
