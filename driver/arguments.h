@@ -100,8 +100,12 @@ std::string required_text_in(H& handle, const Ch* text, SQLLEN length_chars) {
 // A text argument whose length counts bytes, SQL_NTS apart.
 template <class Ch>
 std::string text_in_bytes(const odbc::Connection& c, SQLPOINTER text, SQLINTEGER length_bytes) {
-  const SQLLEN units = length_bytes < 0 ? length_bytes : length_bytes / SQLINTEGER{sizeof(Ch)};
-  return read_text(charset_of(c), static_cast<const Ch*>(text), units);
+  const auto* const units = static_cast<const Ch*>(text);
+  if constexpr (sizeof(Ch) == 1) {
+    return read_text(charset_of(c), units, length_bytes);
+  } else {
+    return odbc::text_in(units, BytesCount{length_bytes});
+  }
 }
 
 // The value of SQLGetConnectAttr and its sisters. Text is counted in bytes.

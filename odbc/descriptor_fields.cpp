@@ -323,8 +323,7 @@ void Descriptor::set_record_field(DescriptorRecord& record, SQLSMALLINT field, S
       record.parameter_type = as_smallint;
       break;
     case SQL_DESC_NAME:
-      record.name = wide ? text_in(static_cast<const SQLWCHAR*>(value),
-                                   buffer_length == SQL_NTS ? SQL_NTS : buffer_length / SQLINTEGER{sizeof(SQLWCHAR)})
+      record.name = wide ? text_in(static_cast<const SQLWCHAR*>(value), BytesCount{buffer_length})
                          : text_in(connection_.charset(), static_cast<const SQLCHAR*>(value), buffer_length);
       break;
     case SQL_DESC_UNNAMED:

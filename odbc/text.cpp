@@ -358,6 +358,13 @@ std::string text_in(const SQLWCHAR* text, SQLLEN length) {
   return utf8;
 }
 
+std::string text_in(const SQLWCHAR* text, BytesCount length) {
+  constexpr SQLLEN kUnit = sizeof(SQLWCHAR);
+  if (length.count < 0) return text_in(text, length.count);
+  if (length.count % kUnit != 0) throw Fail(SqlState::invalid_length, "UTF-16 has an even number of bytes.");
+  return text_in(text, length.count / kUnit);
+}
+
 std::string bytes_in(const SQLCHAR* text, SQLLEN length) {
   return {reinterpret_cast<const char*>(text), argument_length(text, length)};
 }

@@ -52,6 +52,7 @@ std::u16string to_utf16(std::string_view utf8);
 // dropped. Throws Fail(HY090) for a negative length that is not SQL_NTS; Fail(22018) for a lone surrogate: what is no text is
 // neither stored nor looked for as something else.
 std::string text_in(const SQLWCHAR* text, SQLLEN length);
+std::string text_in(const SQLWCHAR* text, BytesCount length);  // Fail(HY090) for half a unit
 // Narrow text as it is: its character set, and whether it is text in it, is for charset.h's text_in() to say.
 std::string bytes_in(const SQLCHAR* text, SQLLEN length);
 

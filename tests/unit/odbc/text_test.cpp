@@ -138,6 +138,21 @@ TEST(TextIn, NegativeLengthThatIsNotNtsIsRefused) {
   }
 }
 
+TEST(TextIn, LengthsInBytesAreOfWholeUnits) {
+  const auto* const wide = reinterpret_cast<const SQLWCHAR*>(u"ab");
+  EXPECT_EQ(text_in(wide, BytesCount{SQL_NTS}), "ab");
+  EXPECT_EQ(text_in(wide, BytesCount{2}), "a");
+  EXPECT_EQ(text_in(wide, BytesCount{0}), "");
+  for (const SQLLEN broken : {1, 3, -2}) {
+    try {
+      text_in(wide, BytesCount{broken});
+      ADD_FAILURE() << broken;
+    } catch (const Fail& fail) {
+      EXPECT_EQ(fail.state, SqlState::invalid_length);
+    }
+  }
+}
+
 TEST(TextIn, LoneSurrogatesAreRefusedWhereverTheyStand) {
   for (const std::u16string& text : {std::u16string{0xd83d}, std::u16string{0xde00}, std::u16string{u'a', 0xd83d, u'b'},
                                      std::u16string{0xde00, 0xd83d}, std::u16string(300, u'x') + char16_t{0xd83d}}) {
