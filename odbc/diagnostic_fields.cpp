@@ -55,7 +55,7 @@ DiagnosticsReader::DiagnosticsReader(SQLSMALLINT handle_type, SQLHANDLE handle) 
     case SQL_HANDLE_STMT: {
       auto* statement = as<Statement>(handle);
       read(statement, statement != nullptr ? &statement->connection() : nullptr);
-      is_statement_ = true;
+      statement_ = statement;
       break;
     }
     case SQL_HANDLE_DESC: {
@@ -74,7 +74,9 @@ const DiagnosticRecord* DiagnosticsReader::record(SQLSMALLINT number) const {
 }
 
 SQLRETURN DiagnosticsReader::header_field(SQLSMALLINT field, DiagnosticField& out) const {
-  if (is_of_statements(field) && !is_statement_) return SQL_ERROR;
+  if (is_of_statements(field) && statement_ == nullptr) return SQL_ERROR;
+  // Spec: Appendix B, SQLGetDiagField and SQLGetDiagRec
+  if (field == SQL_DIAG_ROW_COUNT && !admits(Call::row_count, statement_->state(), true)) return SQL_ERROR;
   switch (field) {
     case SQL_DIAG_NUMBER: out = integer(static_cast<SQLLEN>(diagnostics_->records().size())); break;
     case SQL_DIAG_RETURNCODE: out = code(diagnostics_->return_code); break;

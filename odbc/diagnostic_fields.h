@@ -13,6 +13,8 @@
 
 namespace selkie::odbc {
 
+class Statement;
+
 struct DiagnosticField {
   enum class Kind : std::uint8_t { code, integer, count, text } kind = Kind::integer;  // SQLRETURN, SQLINTEGER, SQLLEN, text
   SQLLEN number = 0;
@@ -33,8 +35,8 @@ class DiagnosticsReader {
   std::string_view state(const DiagnosticRecord& record) const { return odbc2_ ? record.state2 : record.state; }
 
   // A header field (any `number`) or a field of record `number`.
-  // SQL_SUCCESS; SQL_NO_DATA past the last record; SQL_ERROR for a number below 1, an unknown field, or a field of statements
-  // asked of another handle.
+  // SQL_SUCCESS; SQL_NO_DATA past the last record; SQL_ERROR for a number below 1, an unknown field, a field of statements
+  // asked of another handle, or SQL_DIAG_ROW_COUNT where nothing was executed.
   SQLRETURN field(SQLSMALLINT number, SQLSMALLINT field, DiagnosticField& out) const;
 
  private:
@@ -45,7 +47,7 @@ class DiagnosticsReader {
   std::string_view data_source_;  // of the connection's settings
   Charset* charset_ = nullptr;
   bool odbc2_ = false;
-  bool is_statement_ = false;
+  const Statement* statement_ = nullptr;  // null: another handle
 };
 
 }  // namespace selkie::odbc

@@ -152,7 +152,7 @@ void RowOperation::finish() {
   rows_changed_ += matched;
   if (matched != 1) {
     const SQLLEN row = is_lone_ ? SQL_NO_ROW_NUMBER : static_cast<SQLLEN>(target.buffer_row + 1);
-    owner_.diagnostics.warning(SqlState::cursor_conflict,
+    owner_.diagnostics.warning(matched == 0 ? SqlState::cursor_conflict : SqlState::several_rows_changed,
                                matched == 0 ? "The row is no longer as it was fetched, so it was left alone. Fetch it again."
                                             : "Several rows have the values that name this one; all were changed.",
                                row);

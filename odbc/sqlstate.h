@@ -16,7 +16,8 @@ namespace selkie::odbc {
 #define SELKIE_SQLSTATES(X)                                                                                     \
   X(general_warning, "01000", "01000", "General warning")                                                       \
   X(truncated, "01004", "01004", "String data, right truncated")                                                \
-  X(cursor_conflict, "01001", "01S04", "Cursor operation conflict")                                             \
+  X(cursor_conflict, "01001", "01S03", "Cursor operation conflict")                                             \
+  X(several_rows_changed, "01001", "01S04", "Cursor operation conflict")                                        \
   X(disconnect_error, "01002", "01002", "Disconnect error")                                                     \
   X(invalid_keyword, "01S00", "01S00", "Invalid connection string attribute")                                   \
   X(row_error, "01S01", "01S01", "Error in row")                                                                \
@@ -60,7 +61,7 @@ namespace selkie::odbc {
   X(invalid_transaction_operation, "HY012", "S1012", "Invalid transaction operation code")                      \
   X(cannot_modify_ird, "HY016", "S1016", "Cannot modify an implementation row descriptor")                      \
   X(automatic_descriptor, "HY017", "S1017", "Invalid use of an automatically allocated descriptor handle")      \
-  X(not_data_at_execution, "HY019", "S1019", "Non-character and non-binary data sent in pieces")                \
+  X(not_data_at_execution, "HY019", "22003", "Non-character and non-binary data sent in pieces")                \
   X(concatenate_null, "HY020", "S1020", "Attempt to concatenate a null value")                                  \
   X(inconsistent_descriptor, "HY021", "S1021", "Inconsistent descriptor information")                           \
   X(invalid_attribute_value, "HY024", "S1009", "Invalid attribute value")                                       \

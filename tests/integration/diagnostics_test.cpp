@@ -213,5 +213,30 @@ TEST_P(DiagnosticRecords, AnApplicationOfOdbc2IsToldItsStates) {
   EXPECT_EQ(state_of_get(9, SQL_C_STINYINT), "S1002");
 }
 
+// One state of ODBC 3, two of ODBC 2. Spec: "SQLSTATE Mappings"
+TEST_P(DiagnosticRecords, AnApplicationOfOdbc2IsToldHowManyRowsWereMeant) {
+  run("CREATE TABLE gone (id INT PRIMARY KEY)");
+  run("CREATE TABLE alike (id INT)");
+  Connection old(SQL_OV_ODBC2);
+  old.connect(connection_string());
+  const auto delete_first = [&](const std::string& table, SQLULEN simulation) {
+    run("INSERT INTO " + table + " VALUES (1)");
+    if (table == "alike") run("INSERT INTO alike VALUES (1)");
+    Statement s(old);
+    s.set(SQL_ATTR_CURSOR_TYPE, SQL_CURSOR_STATIC);
+    s.set(SQL_ATTR_CONCURRENCY, SQL_CONCUR_VALUES);
+    s.set(SQL_ATTR_SIMULATE_CURSOR, simulation);
+    s.run("SELECT id FROM " + table);
+    SQLULEN count = 0;
+    SQLUSMALLINT status = 0;
+    s.check(::SQLExtendedFetch(s.handle(), SQL_FETCH_FIRST, 0, &count, &status));
+    if (table == "gone") run("DELETE FROM gone");
+    EXPECT_NE(::SQLSetPos(s.handle(), 1, SQL_DELETE, SQL_LOCK_NO_CHANGE), SQL_SUCCESS);
+    return s.records().at(0).state;
+  };
+  EXPECT_EQ(delete_first("gone", SQL_SC_UNIQUE), "01S03");
+  EXPECT_EQ(delete_first("alike", SQL_SC_NON_UNIQUE), "01S04");
+}
+
 }  // namespace
 }  // namespace selkie::test

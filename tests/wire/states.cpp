@@ -207,7 +207,8 @@ void in_state(const Way& way, const Script& more, const std::function<void(Subje
     way.go(subject);
     body(subject);
   };
-  replay(Script(way.talk).then(more).closes(), client, {.servers = one, .settings = "MULTI_STATEMENTS=1;", .whole_only = true});
+  replay(Script(way.talk).then(more).closes(), client,
+         {.servers = one, .settings = "MULTI_STATEMENTS=1;", .whole_only = true, .wrappings = {}});
 }
 
 }  // namespace selkie::test

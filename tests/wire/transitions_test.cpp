@@ -36,9 +36,19 @@ void expect_state(State state, bool is_prepared, Subject& s, bool is_past_end = 
   }
 }
 
+// Spec: Appendix B, SQLGetDiagField and SQLGetDiagRec
+void expect_row_count_in_the_header(State state, Subject& s) {
+  const bool is_executed = state >= State::executed && state <= State::cursor_extended;
+  if (state >= State::output_available) return;  // the tables do not know them
+  SQLLEN rows = 0;
+  EXPECT_EQ(::SQLGetDiagField(SQL_HANDLE_STMT, s.statement, 0, SQL_DIAG_ROW_COUNT, &rows, 0, nullptr),
+            is_executed ? SQL_SUCCESS : SQL_ERROR);
+}
+
 // The same, and then what tells the last states apart and leaves this one: S4 from S4 with more results, S10 from S8 and S9.
 void expect_state_and_leave(State state, bool is_prepared, Subject& s, bool is_past_end = false) {
   expect_state(state, is_prepared, s, is_past_end);
+  expect_row_count_in_the_header(state, s);
   for (const Call call : {Call::new_statement, Call::parameter_data, Call::put_data}) {
     const std::vector<Caller> all = callers();
     Caller caller = *std::ranges::find(all, call, &Caller::row);
