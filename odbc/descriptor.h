@@ -43,6 +43,17 @@ struct DescriptorRecord {
   bool is_bound() const { return data_ptr != nullptr || octet_length_ptr != nullptr || indicator_ptr != nullptr; }
 };
 
+// What SQLDescribeCol says about a result's column.
+struct ColumnAnswer {
+  std::string_view column_name;  // as long as the columns live
+  std::string full_name;         // with the table's, where that is wished; else empty
+  std::string_view name() const { return full_name.empty() ? column_name : full_name; }
+  SQLSMALLINT type = SQL_UNKNOWN_TYPE;
+  SQLULEN column_size = 0;
+  SQLSMALLINT decimal_digits = 0;
+  SQLSMALLINT nullable = SQL_NULLABLE_UNKNOWN;
+};
+
 // How far the buffers of an array's rows lie apart, in bytes.
 struct RowSteps {
   SQLLEN data = 0, length = 0;
@@ -88,7 +99,9 @@ class Descriptor : public Handle {
   const protocol::ColumnSetPtr& columns() const { return columns_; }
   std::string full_name(const protocol::Column& column) const;  // "table.column", where that is wished; else empty
   SQLSMALLINT nullable(const protocol::Column& column) const;   // SQL_DESC_NULLABLE
-  const protocol::Column* bookmark = nullptr;                   // IRD: column 0; null while SQL_ATTR_USE_BOOKMARKS is off
+  // Of column `number` of columns(), 0 being the bookmark, which has to be there. Columns that are shown again have it ready.
+  const ColumnAnswer& answer(std::size_t number);
+  const protocol::Column* bookmark = nullptr;  // IRD: column 0; null while SQL_ATTR_USE_BOOKMARKS is off
 
   // Field access with ODBC's rules, by the field x role table (descriptor_fields.cpp).
   // Text values are returned in `text`; numeric ones in `number`, pointers in `pointer`.
@@ -137,6 +150,8 @@ class Descriptor : public Handle {
   DescriptorRecord bookmark_;
   std::vector<DescriptorRecord> records_;  // [0] is record 1
   protocol::ColumnSetPtr columns_;         // IRD
+  std::vector<ColumnAnswer> answers_;      // IRD, by number, those without a type not yet given
+  protocol::ColumnSetPtr answered_for_;    // the columns that they are about; kept over executions
 };
 
 // A concise type as this application knows it: ODBC 2's numbers for date, time and timestamp when it declared ODBC 2.

@@ -187,6 +187,25 @@ SQLSMALLINT Descriptor::nullable(const protocol::Column& column) const {
   return has_flag(column, protocol::column_flag::kNotNull) && !reads_null ? SQL_NO_NULLS : SQL_NULLABLE;
 }
 
+const ColumnAnswer& Descriptor::answer(std::size_t number) {
+  if (answered_for_ != columns_) {
+    answers_.clear();
+    answers_.resize(columns_->size() + 1);
+    answered_for_ = columns_;
+  }
+  ColumnAnswer& answer = answers_[number];
+  if (answer.type != SQL_UNKNOWN_TYPE && number != 0) return answer;  // the bookmark may be another one at each execution
+  const protocol::Column& column = number == 0 ? *bookmark : (*columns_)[number - 1];
+  const TypeDescription type = describe(column, connection_.describe_options());
+  answer = {.column_name = column.name,
+            .full_name = full_name(column),
+            .type = concise_type_for(connection_, type.concise_type),
+            .column_size = type.column_size,
+            .decimal_digits = type.decimal_digits,
+            .nullable = nullable(column)};
+  return answer;
+}
+
 Descriptor::Value Descriptor::column_field(const protocol::Column& column, SQLSMALLINT field) const {
   const setup::Settings& settings = connection_.settings();
   const bool has_base = !column.org_table.empty() && !column.org_name.empty();

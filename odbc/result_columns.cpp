@@ -21,17 +21,9 @@ Descriptor::Value number_value(SQLLEN number) {
 
 bool is_count(SQLUSMALLINT field) { return field == SQL_DESC_COUNT || field == SQL_COLUMN_COUNT; }
 
-ColumnAnswer describe_column(Statement& statement, SQLUSMALLINT number) {
-  const protocol::ColumnSetPtr& columns = statement.require_columns(Call::describe_column);
-  const protocol::Column& column = require_column(statement, columns, number);
-  const Descriptor& ird = statement.ird();
-  const TypeDescription type = describe(column, statement.connection().describe_options());
-  return {.column_name = column.name,
-          .full_name = ird.full_name(column),
-          .type = concise_type_for(statement.connection(), type.concise_type),
-          .column_size = type.column_size,
-          .decimal_digits = type.decimal_digits,
-          .nullable = ird.nullable(column)};
+const ColumnAnswer& describe_column(Statement& statement, SQLUSMALLINT number) {
+  (void)require_column(statement, statement.require_columns(Call::describe_column), number);
+  return statement.ird().answer(number);
 }
 
 Descriptor::Value column_attribute(Statement& statement, SQLUSMALLINT number, SQLUSMALLINT field) {

@@ -9,6 +9,32 @@ namespace {
 
 // Every test ends with this exchange, which only works when the wire is in step.
 
+// Name and size of the first column.
+std::string described(Statement& statement) {
+  SQLCHAR name[20];
+  SQLSMALLINT length = 0, type = 0;
+  SQLULEN size = 0;
+  statement.check(::SQLDescribeCol(statement.handle(), 1, name, sizeof name, &length, &type, &size, nullptr, nullptr));
+  return std::string(reinterpret_cast<const char*>(name), static_cast<std::size_t>(length)) + " " + std::to_string(type) + " " +
+         std::to_string(size);
+}
+
+TEST(TextResult, IsDescribedAsItsColumnsAreAtEachExecution) {
+  const std::string sql = "SELECT * FROM t";
+  const auto answers = [&](const Definition& column) { return script().reads(query(sql)).sends(head({column}), end()); };
+  replay(answers(integer("id")).then(answers(integer("id"))).then(answers(big_integer("key"))).then(answers(integer("id"))),
+         [&](Connection& connection) {
+           Statement statement(connection);
+           for (const char* const expected : {"id 4 10", "id 4 10", "key -5 19", "id 4 10"}) {
+             statement.run(sql);
+             EXPECT_EQ(described(statement), expected);
+             EXPECT_EQ(described(statement), expected);
+             statement.close();
+           }
+         },
+         {.cuts = false, .losses = false, .wrappings = {}});
+}
+
 TEST(TextResult, RowsAreReadAndTheWireIsInStep) {
   replay(script()
              .reads(query("SELECT * FROM t"))
