@@ -36,11 +36,6 @@ class Reader {
   std::vector<Token> tokens_;
 };
 
-bool contains(std::string_view text, std::string_view word) {
-  const auto same_letter = [](char a, char b) { return setup::upper(a) == b; };
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) != text.end();
-}
-
 // Words that may stand before the table's name.
 bool is_modifier(const Reader& sql, std::size_t i) {
   return std::ranges::any_of(std::initializer_list<std::string_view>{"LOW_PRIORITY", "QUICK", "IGNORE", "FROM"},
@@ -51,7 +46,7 @@ bool is_modifier(const Reader& sql, std::size_t i) {
 
 std::optional<CurrentOf> find_current_of(const SqlText& sql, LexerModes modes) {
   if (sql.kind != StatementKind::update && sql.kind != StatementKind::delete_) return std::nullopt;
-  if (!contains(sql.text, "CURRENT")) return std::nullopt;  // nearly every statement
+  if (!setup::has_letters(sql.text, "CURRENT")) return std::nullopt;  // nearly every statement
   const Reader reader(sql.text, modes);
   // ... WHERE CURRENT OF name
   const std::size_t size = reader.size();

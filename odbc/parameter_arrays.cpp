@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "odbc/statement.h"
+#include "setup/words.h"
 
 namespace selkie::odbc {
 namespace {
@@ -57,7 +58,7 @@ SQLRETURN ParameterArray::run() {
     }
     if (run_one(set)) return opened();  // SQLMoreResults goes on with the next set
   }
-  if (succeeded_ + failed_ == 0) {  // every set is ignored: it ran, and did nothing
+  if (succeeded_ + failed_ == 0 && !stopped_) {  // every set is ignored: it ran, and did nothing
     parameters.set_processed(sets_);
     statement_.ird_.show(nullptr);
     statement_.phase_ = Statement::Phase::executed;
@@ -85,7 +86,7 @@ SQLRETURN ParameterArray::opened() {
 
 SQLRETURN ParameterArray::outcome() {
   statement_.diagnostics.take(withheld_);
-  if (failed_ != 0) return succeeded_ == 0 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
+  if (failed_ != 0 || stopped_) return succeeded_ == 0 ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
   const bool nothing_changed =
       sets_ == 1 && succeeded_ == 1 && changes_rows(statement_.sql_.kind) && statement_.row_count_ == 0;
   return nothing_changed && !statement_.connection_.odbc2() ? SQL_NO_DATA : SQL_SUCCESS;
@@ -162,7 +163,7 @@ void ParameterArray::run_together() {
   const bool each_for_itself = statement_.parameters_.has_attributes();  // they are a command's, and each row has its own
   values_row_ =
       bulk || each_for_itself ? std::nullopt : repeatable_row(statement_.sql_.text, statement_.connection_.lexer_modes());
-  if (!values_row_) statement_.prepare_on_server();
+  if (!values_row_ && !(bulk && may_prepare_at_once())) statement_.prepare_on_server();
   const bool returns_rows = statement_.server_statement_ && statement_.server_statement_->columns;
   if (statement_.runs_as_text() || returns_rows) return;
   statement_.ird_.show(nullptr);
@@ -171,6 +172,13 @@ void ParameterArray::run_together() {
   for (; next_ < sets_ && !stopped_; ++next_) {
     if (!statement_.parameters_.is_ignored(next_)) waiting_.push_back(next_);
   }
+}
+
+// True: the statement can be prepared in the round trip of its first command of many rows, as it cannot return any.
+bool ParameterArray::may_prepare_at_once() {
+  return !statement_.server_statement_ && !statement_.take_prepared() &&
+         statement_.connection_.session().dialect().execute_last_prepared() &&
+         !setup::has_letters(statement_.sql_.text, "RETURNING");
 }
 
 void ParameterArray::run_commands_of_many(bool bulk) {
@@ -263,9 +271,14 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
   }
   refusal_.reset();
   queue_safety(session);
+  const bool prepares = bulk && !statement_.server_statement_;
+  if (prepares) {
+    protocol::write_prepare(session.begin_command(), statement_.sql_.text);
+    session.end_command();
+  }
   if (bulk) {
-    protocol::ByteWriter& out = session.begin_command();
-    protocol::write_bulk_head(out, {.statement_id = statement_.server_statement_->id, .types = parameters.types()});
+    const std::uint32_t id = prepares ? protocol::kLastPrepared : statement_.server_statement_->id;
+    protocol::write_bulk_head(session.begin_command(), {.statement_id = id, .types = parameters.types()});
     statement_.sent_types_.clear();
   } else {
     const bool known = many_->sent_types == parameters.types();
@@ -282,7 +295,7 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
   }
   session.end_command(true, parameters.values());
   statement_.send(session);
-  session.await_answers(2);
+  session.await_answers(prepares ? 3 : 2);
 
   if (auto safe = session.next_result(nullptr); !safe.ok()) {
     const bool commit_failed = !uncommitted_.empty();
@@ -294,6 +307,10 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
     safety_ = Safety::none;  // a server without savepoints
   }
   uncommitted_.clear();
+  if (prepares && !read_prepared(session)) {
+    safety_ = Safety::nothing_sent;
+    return false;
+  }
   statement_.answer_.begin(session, protocol::Encoding::binary, 0);
   auto head = statement_.answer_.next_result(nullptr);
   if (!head.ok()) {
@@ -309,6 +326,23 @@ bool ParameterArray::send_gathered(protocol::Session& session, bool bulk) {
   if (head->warnings != 0 && parameters.has_null()) return false;
   count_rows(head->affected_rows);
   return true;
+}
+
+// The answer to a preparation that its first command has followed at once. False: the server does not take it, and nothing
+// was executed; who prepares it again hears why.
+bool ParameterArray::read_prepared(protocol::Session& session) {
+  auto prepared = session.read_prepare();
+  if (prepared.ok()) {
+    statement_.server_statement_ = std::move(*prepared);
+    return true;
+  }
+  const bool was_stopped = prepared.failure().server_code == kInterrupted;
+  if (session.dead() || prepared.failure().errc == protocol::Errc::deadline_passed) {
+    statement_.fail(std::move(prepared).failure());
+  }
+  static_cast<void>(require(session.drain()));  // the command has nothing to execute and fails, too
+  if (was_stopped) statement_.fail(std::move(prepared).failure());
+  return false;
 }
 
 // False: the server does not take it.

@@ -53,10 +53,12 @@ class ParameterArray {
   bool may_run_ahead() const;
   bool run_one(std::size_t set);
   void run_together();
+  bool may_prepare_at_once();
   void run_commands_of_many(bool bulk);
   void refused_for_good();
   std::size_t gather(bool bulk);
   bool send_gathered(protocol::Session& session, bool bulk);
+  bool read_prepared(protocol::Session& session);
   bool prepare_rows(protocol::Session& session, std::size_t rows);
   void queue_safety(protocol::Session& session);
   bool take_back(protocol::Session& session);

@@ -13,6 +13,11 @@ constexpr bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
 }
 
+// Whether these letters, given in upper case, stand somewhere in a text: quick, and never wrong where the answer is no.
+constexpr bool has_letters(std::string_view text, std::string_view letters) {
+  return !std::ranges::search(text, letters, {}, upper).empty();
+}
+
 constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 constexpr std::string_view trim(std::string_view text) {
