@@ -7,7 +7,6 @@ namespace selkie::test {
 namespace {
 
 const std::string kSelect = "SELECT id, name FROM t";
-const Server* const kOneOfEach[] = {&kMySql57Proxied, &kMariaDb118};
 const ReplayOptions kWhole{.whole_only = true};
 
 std::vector<Definition> texts(std::size_t count) { return std::vector<Definition>(count, text("x")); }
@@ -35,24 +34,26 @@ SQLRETURN open(Statement& statement) {
 }
 
 TEST(Keyset, RowsAreReadByKeyAndOthersThatTheServerSendsAreNotTheirs) {
-  replay(rows_of_a_table()
-             .then(key_of_the_table())
-             .reads(query(by_key("1")))
-             .sends(head({key_column(), text("name")}), row({"7", "nobody's"}), row({"1", "new"}), end())
-             .reads(query(by_key("2")))
-             .sends(head({key_column(), text("name")}), end()),
-         [](Connection& connection) {
-           Statement statement(connection);
-           EXPECT_EQ(open(statement), SQL_SUCCESS);
-           SQLUSMALLINT status = SQL_ROW_NOROW;
-           statement.set(SQL_ATTR_ROW_STATUS_PTR, &status);
-           EXPECT_TRUE(statement.fetch());
-           EXPECT_EQ(statement.text(2), "new");
-           EXPECT_TRUE(statement.fetch());
-           EXPECT_EQ(status, SQL_ROW_DELETED);
-           expect_error("HY109", 0, [&] { statement.text(2); });
-           EXPECT_FALSE(statement.fetch());
-         });
+  replay(
+      rows_of_a_table()
+          .then(key_of_the_table())
+          .reads(query(by_key("1")))
+          .sends(head({key_column(), text("name")}), row({"7", "nobody's"}), row({"1", "new"}), end())
+          .reads(query(by_key("2")))
+          .sends(head({key_column(), text("name")}), end()),
+      [](Connection& connection) {
+        Statement statement(connection);
+        EXPECT_EQ(open(statement), SQL_SUCCESS);
+        SQLUSMALLINT status = SQL_ROW_NOROW;
+        statement.set(SQL_ATTR_ROW_STATUS_PTR, &status);
+        EXPECT_TRUE(statement.fetch());
+        EXPECT_EQ(statement.text(2), "new");
+        EXPECT_TRUE(statement.fetch());
+        EXPECT_EQ(status, SQL_ROW_DELETED);
+        expect_error("HY109", 0, [&] { statement.text(2); });
+        EXPECT_FALSE(statement.fetch());
+      },
+      kWhole);
 }
 
 TEST(Keyset, WhoMayNotBeToldOfTheKeysHasAStaticCursor) {
@@ -79,6 +80,18 @@ TEST(Keyset, AnAnswerOfAnotherShapeIsNoRowOfTheResult) {
         },
         kWhole);
   }
+}
+
+TEST(Keyset, AConnectionThatIsLostWhileRowsAreReadHasNone) {
+  replay(
+      rows_of_a_table().then(key_of_the_table()).reads(query(by_key("1"))).sends(head({key_column(), text("name")})).closes(),
+      [](Connection& connection) {
+        Statement statement(connection);
+        open(statement);
+        expect_error("08S01", 0, [&] { statement.fetch(); });
+        EXPECT_TRUE(connection.is_dead());
+      },
+      kWhole);
 }
 
 TEST(Keyset, AFailureAmongTheRowsIsTheExecutions) {
