@@ -1,5 +1,5 @@
 // The open result: rowsets into bound buffers, scrolling, SQLGetData. Rows come live from the answer (forward-only) or from a
-// store (scrollable).
+// store (scrollable). cursor.cpp has the rows and the place among them, cursor_values.cpp what becomes of their values.
 // Spec: ODBC SQLFetchScroll, SQLGetData, "Block Cursors"
 #pragma once
 
