@@ -53,8 +53,9 @@ constexpr Flag kFlags[] = {
   std::printf("%s\nusage: [option ...] [workload ...]   ('scan.*' means all that start so)\n", purpose);
   for (const Keyword& k : kKeywords)
     std::printf("  %-11s TEXT   %s%s%s\n", k.name, k.help, k.variable ? "; $" : "", k.variable ? k.variable : "");
-  std::printf("  %-11s N      server, for TCP; $SELKIE_BENCH_PORT\n  %-11s X      part of the full counts, 1 is all\n",
-              "--port", "--scale");
+  std::printf("  %-11s N      server, for TCP; $SELKIE_BENCH_PORT\n", "--port");
+  std::printf("  %-11s X      part of the full counts, 1 is all\n", "--scale");
+  std::printf("  %-11s N      times the operations of this scale\n", "--times");
   for (const Flag& f : kFlags) std::printf("  %-18s %s\n", f.name, f.help);
   std::exit(status);
 }
@@ -185,7 +186,11 @@ bool run_in_child(const Options& options, const Workload& workload, void (*body)
 }  // namespace
 
 Run::Run(const Options& of, const Workload& which)
-    : options(of), workload(which), shape(which.shape), extent(of.scale), count(scaled_count(which, extent, of.scale)) {}
+    : options(of),
+      workload(which),
+      shape(which.shape),
+      extent(of.scale),
+      count(of.times * scaled_count(which, extent, of.scale)) {}
 
 long Run::calls() const {
   switch (workload.kind) {
@@ -228,12 +233,15 @@ Options parse_options(int argc, char** argv, const char* purpose) {
       continue;
     }
     const auto* keyword = std::ranges::find(kKeywords, argument, &Keyword::name);
-    const bool known = keyword != std::end(kKeywords) || argument == "--port" || argument == "--scale";
+    const bool is_number = argument == "--port" || argument == "--scale" || argument == "--times";
+    const bool known = keyword != std::end(kKeywords) || is_number;
     if (!known || ++i == argc) help(purpose, 2);
     if (argument == "--port")
       options.port = number_of<int>(argv[i], "--port");
     else if (argument == "--scale")
       options.scale = number_of<double>(argv[i], "--scale");
+    else if (argument == "--times")
+      options.times = number_of<int>(argv[i], "--times");
     else
       options.*keyword->text = argv[i];
   }

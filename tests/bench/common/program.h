@@ -28,6 +28,7 @@ struct Options {
   bool only_catalog = false;  // wire_limit: no other tables than the catalog's
 
   double scale = 1;
+  int times = 1;        // as many operations, of the same tables
   bool spread = false;  // leaves client and server where the scheduler puts them
   bool verify = false;
   bool json = false;

@@ -2,6 +2,10 @@
 // none; it prints the port it listens on and ends with its parent. It stands in for a delay of the network's own where the
 // kernel has none. Throughput is not limited.
 //
+// For each line it reads it prints how many answers it has passed on so far, over all connections: how often a server began to
+// send, after its client did or first of all. That is the number of round trips, where the delay keeps answers behind what the
+// client sends without waiting for them.
+//
 // It differs from a network in one thing: the operating system has accepted a connection before the relay sees it, so the round
 // trip of TCP's own handshake is missing. The half trip of the handshake's last packet is kept.
 #include <arpa/inet.h>
@@ -12,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -25,6 +30,8 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+std::atomic<long> answers{0};
 
 constexpr std::size_t kPiece = 65536;
 constexpr std::size_t kMostOnTheWay = 64 << 20;  // bytes in one direction; then the sender waits, as before a full window
@@ -84,7 +91,10 @@ bool write_all(int socket, const std::vector<char>& bytes) {
   return true;
 }
 
-void carry(int from, int to, Clock::duration delay) {
+// Who sent last.
+enum class Side { nobody, client, server };
+
+void carry(int from, int to, Clock::duration delay, Side side, std::atomic<Side>& last) {
   Way way;
   std::thread deliverer([&] {
     for (;;) {
@@ -101,6 +111,7 @@ void carry(int from, int to, Clock::duration delay) {
     const ssize_t got = recv(from, bytes.data(), bytes.size(), 0);
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     const bool ends = bytes.empty();
+    if (!ends && last.exchange(side) != side && side == Side::server) ++answers;
     way.put(std::move(bytes), Clock::now() + delay);
     if (ends) break;
   }
@@ -113,9 +124,10 @@ void relay(int client, sockaddr_in server_address, Clock::duration delay) {
   if (connect(server, reinterpret_cast<sockaddr*>(&server_address), sizeof server_address) == 0) {
     no_waiting(client);
     no_waiting(server);
-    std::thread answers([&] { carry(server, client, delay); });
-    carry(client, server, delay);
-    answers.join();
+    std::atomic<Side> last{Side::nobody};
+    std::thread back([&] { carry(server, client, delay, Side::server, last); });
+    carry(client, server, delay, Side::client, last);
+    back.join();
   }
   close(server);
   close(client);
@@ -151,6 +163,13 @@ int main(int argc, char** argv) {
   }
   std::printf("%d\n", ntohs(here.sin_port));
   std::fflush(stdout);
+  std::thread([] {
+    for (int byte; (byte = std::getchar()) != EOF;) {
+      if (byte != '\n') continue;
+      std::printf("%ld\n", answers.load());
+      std::fflush(stdout);
+    }
+  }).detach();
   for (int client; (client = accept(listener, nullptr, nullptr)) >= 0;) std::thread(relay, client, server, delay).detach();
   std::perror("delay_relay");
   return 1;
