@@ -141,16 +141,4 @@ Status Answer::park() {
   return {};
 }
 
-RowStep Answer::store_rows(RowStore& store) {
-  for (;;) {
-    Bytes row;
-    const RowStep step = next_row(row);
-    if (step != RowStep::row) return step;
-    if (Status kept = store.append(row); !kept.ok()) {
-      failure_ = std::move(kept).failure();
-      return RowStep::failed;
-    }
-  }
-}
-
 }  // namespace selkie::protocol

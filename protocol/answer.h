@@ -62,9 +62,6 @@ class Answer {
   // Errors: those that end the session, spool_failed.
   Status park();
 
-  // Moves the rest of the current result's rows into `store`, for a cursor that scrolls. failed: see take_failure().
-  RowStep store_rows(RowStore& store);
-
   // Whether the current result's rows are a CALL's OUT values; of a live answer only as far as known before its rows.
   bool out_params() const { return out_params_; }
 

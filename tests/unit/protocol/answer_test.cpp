@@ -73,32 +73,5 @@ TEST(Answer, RowsThatCannotBeParkedAreAnErrorForTheirReaderAndNotForTheSession) 
   EXPECT_FALSE(reading.answer.has_more_results());  // they were thrown away with the rows
 }
 
-TEST(Answer, StoresTheRestOfTheRowsAndGoesOnToTheNextResult) {
-  for (const bool is_parked : {false, true}) {
-    Reading reading(1 << 20);
-    if (is_parked) {
-      ASSERT_TRUE(reading.answer.park().ok());
-    }
-    RowStore store(1 << 20);
-    EXPECT_EQ(reading.answer.store_rows(store), RowStep::end);
-    ASSERT_EQ(store.rows(), kRows - 1);
-    Bytes last;
-    ASSERT_TRUE(store.read(kRows - 2, last).ok());
-    EXPECT_EQ(as_text(last).back(), 'a' + (kRows - 1) % 26);
-    ASSERT_TRUE(reading.answer.has_more_results());
-    EXPECT_EQ(reading.answer.next_result(nullptr)->affected_rows, 5u);
-  }
-}
-
-TEST(Answer, StoreThatIsFullSaysSoAndTheRestCanStillBeRead) {
-  const NoRoom no_room;
-  Reading reading(1 << 20);
-  RowStore store(5 * kRowBytes);
-  ASSERT_EQ(reading.answer.store_rows(store), RowStep::failed);
-  EXPECT_EQ(reading.answer.take_failure().errc, Errc::spool_failed);
-  EXPECT_EQ(reading.answer.next_row(reading.row), RowStep::row);
-  EXPECT_TRUE(reading.session->drain().ok());
-}
-
 }  // namespace
 }  // namespace selkie::protocol
