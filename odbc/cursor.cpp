@@ -379,11 +379,6 @@ void Cursor::set_position(SQLSETPOSIROW row) {
   get_column_.reset();
 }
 
-std::span<const protocol::Cell> Cursor::load(std::uint64_t index) {
-  if (loaded_row_ != index || !changes_.none()) load_again(index);
-  return std::span(cells_).first(columns_->size());
-}
-
 void Cursor::load_again(std::uint64_t index) {
   protocol::Bytes row;
   switch (changes_.look_up(index, row)) {

@@ -70,7 +70,10 @@ class Cursor {
   std::uint64_t row_of(std::uint64_t bookmark);
   // A row's values as they are known now; they stay good until the cursor does anything else. Of a forward-only cursor only
   // rows of the rowset are there. Throws Fail(HY109) for one that was deleted.
-  std::span<const protocol::Cell> load(std::uint64_t row);
+  std::span<const protocol::Cell> load(std::uint64_t row) {
+    if (loaded_row_ != row || !changes_.none()) load_again(row);
+    return std::span(cells_).first(columns_->size());
+  }
   // Delivers a row again into row `position` (from 0) of the bound buffers; its row status.
   SQLUSMALLINT show_again(std::uint64_t row, SQLULEN position);
   // Where the last fetch put the row status of `position`; null: nowhere.
@@ -93,7 +96,13 @@ class Cursor {
   Bound plan_binding(SQLSMALLINT number, const DescriptorRecord& record);
   const protocol::Column& column_of(std::size_t number) const;
   protocol::Encoding encoding_of(std::size_t number) const;
-  protocol::Cell cell_of(std::size_t number, std::size_t row = 0);  // of the rows that cells_ hold
+  // Of the rows that cells_ hold.
+  protocol::Cell cell_of(std::size_t number, std::size_t row = 0) {
+    if (number == 0 || max_length_ != 0) [[unlikely]]
+      return made_cell_of(number, row);
+    return cells_[row * columns_->size() + number - 1];
+  }
+  protocol::Cell made_cell_of(std::size_t number, std::size_t row);
   std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
   void make_room_for(SQLULEN rowset_size);
   // The rows of the result from `index` on, as many as are at hand and wanted; none: past the end.
@@ -108,7 +117,9 @@ class Cursor {
   std::size_t show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
                    SQLULEN& bad_rows);
   SQLULEN deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
-  bool deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
+  static Slot slot_of(const Bound& bound, SQLULEN position, SQLLEN offset);
+  bool deliver_value(const Bound& bound, SQLULEN position, SQLLEN offset, SQLUSMALLINT& status);
+  bool deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLLEN offset, SQLUSMALLINT* statuses);
   // What became of a bound value, where it is not ok, into the diagnostics and its row's status.
   void tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound, SQLUSMALLINT& status);
   [[noreturn]] void fail_row_shape();

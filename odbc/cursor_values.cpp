@@ -99,10 +99,29 @@ protocol::Encoding Cursor::encoding_of(std::size_t number) const {
   return number == 0 ? protocol::Encoding::binary : encoding_;
 }
 
-protocol::Cell Cursor::cell_of(std::size_t number, std::size_t row) {
+// A bookmark, or a value cut to SQL_ATTR_MAX_LENGTH.
+protocol::Cell Cursor::made_cell_of(std::size_t number, std::size_t row) {
   if (number == 0) return {reinterpret_cast<const std::uint8_t*>(&bookmarks_[row]), kBookmarkBytes};
-  const protocol::Cell& cell = cells_[row * columns_->size() + number - 1];
-  return max_length_ == 0 ? cell : cut(cell, (*columns_)[number - 1], max_length_);
+  return cut(cells_[row * columns_->size() + number - 1], (*columns_)[number - 1], max_length_);
+}
+
+// The bound buffers of row `position`, moved by SQL_DESC_BIND_OFFSET_PTR's value.
+inline Slot Cursor::slot_of(const Bound& bound, SQLULEN position, SQLLEN offset) {
+  const auto row = static_cast<SQLLEN>(position);
+  const SQLLEN length_at = offset + row * bound.length_step;
+  return {at(bound.slot.data, offset + row * bound.data_step), bound.slot.capacity_bytes,
+          at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)};
+}
+
+// True: nothing had to be told.
+inline bool Cursor::deliver_value(const Bound& bound, SQLULEN position, SQLLEN offset, SQLUSMALLINT& status) {
+  const Slot slot = slot_of(bound, position, offset);
+  const protocol::Cell cell = cell_of(bound.number);
+  const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
+  if (outcome == Outcome::ok) [[likely]]
+    return true;
+  tell_of_value(outcome, position, bound, status);
+  return false;
 }
 
 // The first rows in cells_ into the bound buffers from row `position` on. How many of them have an error.
@@ -110,26 +129,21 @@ SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* status
   static_assert(SQL_ROW_SUCCESS == 0);
   std::fill_n(statuses, rows, SQLUSMALLINT{SQL_ROW_SUCCESS});
   bool all_well = true;
-  for (const Bound& bound : bound_) all_well &= deliver_column(bound, rows, position, statuses);
+  const SQLLEN offset = statement_.ard().bind_offset();
+  if (rows == 1) {  // no run, which takes longer to begin than most values to convert
+    for (const Bound& bound : bound_) all_well &= deliver_value(bound, position, offset, *statuses);
+  } else {
+    for (const Bound& bound : bound_) all_well &= deliver_column(bound, rows, position, offset, statuses);
+  }
   return all_well ? 0 : static_cast<SQLULEN>(std::count(statuses, statuses + rows, SQLUSMALLINT{SQL_ROW_ERROR}));
 }
 
-// True: nothing had to be told.
-bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
-  const auto first = static_cast<SQLLEN>(position);
-  const SQLLEN offset = statement_.ard().bind_offset(), length_at = offset + first * bound.length_step;
-  const Slot slot{at(bound.slot.data, offset + first * bound.data_step), bound.slot.capacity_bytes,
-                  at(bound.slot.octet_length, length_at), at(bound.slot.indicator, length_at)};
-  if (rows == 1) {  // no run, which takes longer to begin than most values to convert
-    const protocol::Cell cell = cell_of(bound.number);
-    const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
-    if (outcome != Outcome::ok) tell_of_value(outcome, position, bound, *statuses);
-    return outcome == Outcome::ok;
-  }
+// The same of a column of rows.
+bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLLEN offset, SQLUSMALLINT* statuses) {
   ColumnRun run{.rows = rows,
                 .cell = bound.number == 0 ? nullptr : &cells_[bound.number - 1],
                 .cells_per_row = columns_->size(),
-                .slot = slot,
+                .slot = slot_of(bound, position, offset),
                 .data_step = bound.data_step,
                 .length_step = bound.length_step};
   if (bound.number == 0 || max_length_ != 0) {
