@@ -1,4 +1,4 @@
-// How often this program has allocated, to test what must not.
+// How often this thread has allocated, to test what must not.
 #pragma once
 
 #include <cstddef>
