@@ -10,55 +10,41 @@
 namespace selkie::test {
 namespace {
 
+#define SELKIE_TEXT_FUNCTIONS(X) \
+  X(ColumnPrivileges)            \
+  X(Columns)                     \
+  X(Connect)                     \
+  X(DriverConnect)               \
+  X(ExecDirect)                  \
+  X(ForeignKeys)                 \
+  X(NativeSql)                   \
+  X(Prepare)                     \
+  X(PrimaryKeys)                 \
+  X(ProcedureColumns)            \
+  X(Procedures)                  \
+  X(SetConnectAttr)              \
+  X(SetCursorName)               \
+  X(SetDescField)                \
+  X(SpecialColumns)              \
+  X(Statistics)                  \
+  X(TablePrivileges)             \
+  X(Tables)
+
 // The A functions, and the W functions, under one name.
 struct Narrow {
   using Ch = SQLCHAR;
   using Text = std::string;
   static Text text(std::string_view ascii) { return Text(ascii); }
-#define SELKIE_FUNCTION(name) static constexpr auto name = ::SQL##name
-  SELKIE_FUNCTION(ColumnPrivileges);
-  SELKIE_FUNCTION(Columns);
-  SELKIE_FUNCTION(Connect);
-  SELKIE_FUNCTION(DriverConnect);
-  SELKIE_FUNCTION(ExecDirect);
-  SELKIE_FUNCTION(ForeignKeys);
-  SELKIE_FUNCTION(NativeSql);
-  SELKIE_FUNCTION(Prepare);
-  SELKIE_FUNCTION(PrimaryKeys);
-  SELKIE_FUNCTION(ProcedureColumns);
-  SELKIE_FUNCTION(Procedures);
-  SELKIE_FUNCTION(SetConnectAttr);
-  SELKIE_FUNCTION(SetCursorName);
-  SELKIE_FUNCTION(SetDescField);
-  SELKIE_FUNCTION(SpecialColumns);
-  SELKIE_FUNCTION(Statistics);
-  SELKIE_FUNCTION(TablePrivileges);
-  SELKIE_FUNCTION(Tables);
+#define SELKIE_FUNCTION(name) static constexpr auto name = ::SQL##name;
+  SELKIE_TEXT_FUNCTIONS(SELKIE_FUNCTION)
 #undef SELKIE_FUNCTION
 };
 struct Wide {
   using Ch = SQLWCHAR;
   using Text = std::u16string;
   static Text text(std::string_view ascii) { return wide(ascii); }
-#define SELKIE_FUNCTION(name) static constexpr auto name = ::SQL##name##W
-  SELKIE_FUNCTION(ColumnPrivileges);
-  SELKIE_FUNCTION(Columns);
-  SELKIE_FUNCTION(Connect);
-  SELKIE_FUNCTION(DriverConnect);
-  SELKIE_FUNCTION(ExecDirect);
-  SELKIE_FUNCTION(ForeignKeys);
-  SELKIE_FUNCTION(NativeSql);
-  SELKIE_FUNCTION(Prepare);
-  SELKIE_FUNCTION(PrimaryKeys);
-  SELKIE_FUNCTION(ProcedureColumns);
-  SELKIE_FUNCTION(Procedures);
-  SELKIE_FUNCTION(SetConnectAttr);
-  SELKIE_FUNCTION(SetCursorName);
-  SELKIE_FUNCTION(SetDescField);
-  SELKIE_FUNCTION(SpecialColumns);
-  SELKIE_FUNCTION(Statistics);
-  SELKIE_FUNCTION(TablePrivileges);
-  SELKIE_FUNCTION(Tables);
+#define SELKIE_FUNCTION(name) static constexpr auto name = ::SQL##name##W;
+  SELKIE_TEXT_FUNCTIONS(SELKIE_FUNCTION)
 #undef SELKIE_FUNCTION
 };
 

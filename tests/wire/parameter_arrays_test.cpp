@@ -22,17 +22,18 @@ Expectation bulk(std::uint32_t id) {
   return packet_starting(copy_of(head.bytes()));
 }
 
+// A prepared statement, bound to three sets.
 struct Three {
-  std::array<std::int32_t, 3> values{1, 2, 3};
-  std::array<SQLUSMALLINT, 3> statuses{};
-  SQLULEN processed = 0;
-
-  void bind(Statement& statement) {
+  explicit Three(Connection& connection, const std::string& sql = kInsert) : statement(connection) {
     statement.set(SQL_ATTR_PARAMSET_SIZE, values.size());
     statement.set(SQL_ATTR_PARAM_STATUS_PTR, statuses.data());
     statement.set(SQL_ATTR_PARAMS_PROCESSED_PTR, &processed);
-    statement.bind(1, values[0]);
+    statement.prepare(sql).bind(1, values[0]);
   }
+  std::array<std::int32_t, 3> values{1, 2, 3};
+  std::array<SQLUSMALLINT, 3> statuses{};
+  SQLULEN processed = 0;
+  Statement statement;
 };
 
 // The server reads all that is here before it answers any of it.
@@ -58,11 +59,9 @@ TEST(ParameterArray, IsPreparedInTheRoundTripOfItsFirstCommand) {
              .sends(ok())
              .then(another_query()),
          [](Connection& connection) {
-           Three three;
-           Statement statement(connection);
-           three.bind(statement);
-           EXPECT_EQ(statement.prepare(kInsert).execute().row_count(), 3);
-           EXPECT_EQ(statement.execute().row_count(), 3);
+           Three three(connection);
+           EXPECT_EQ(three.statement.execute().row_count(), 3);
+           EXPECT_EQ(three.statement.execute().row_count(), 3);
            EXPECT_EQ(three.processed, 3u);
            expect_wire_in_step(connection);
          },
@@ -85,10 +84,8 @@ TEST(ParameterArray, InATransactionTakesOneRoundTripWithItsPreparation) {
              .sends(ok(0)),
          [](Connection& connection) {
            connection.set(SQL_ATTR_AUTOCOMMIT, SQL_AUTOCOMMIT_OFF);
-           Three three;
-           Statement statement(connection);
-           three.bind(statement);
-           EXPECT_EQ(statement.prepare(kInsert).execute().row_count(), 3);
+           Three three(connection);
+           EXPECT_EQ(three.statement.execute().row_count(), 3);
            connection.rollback();
          },
          {.servers = kWithBulk, .cuts = false});
@@ -107,11 +104,8 @@ TEST(ParameterArray, ThatCannotBePreparedFailsOnceAndTheConnectionGoesOn) {
              .sends(error(1146, "42S02", "Table 'test.t' doesn't exist"))
              .then(another_query()),
          [](Connection& connection) {
-           Three three;
-           Statement statement(connection);
-           three.bind(statement);
-           statement.prepare(kInsert);
-           const OdbcError failure = expect_error("42S02", 1146, [&] { statement.execute(); });
+           Three three(connection);
+           const OdbcError failure = expect_error("42S02", 1146, [&] { three.statement.execute(); });
            EXPECT_EQ(failure.records().size(), 1u);
            expect_wire_in_step(connection);
          },
@@ -132,11 +126,8 @@ TEST(ParameterArray, StoppedInItsPreparationIsNotRunAgain) {
              .sends(ok())
              .then(another_query()),
          [](Connection& connection) {
-           Three three;
-           Statement statement(connection);
-           three.bind(statement);
-           statement.prepare(kInsert);
-           expect_error("70100", 1317, [&] { statement.execute(); });
+           Three three(connection);
+           expect_error("70100", 1317, [&] { three.statement.execute(); });
            EXPECT_EQ(three.statuses[0], SQL_PARAM_ERROR);
            expect_wire_in_step(connection);
          },
@@ -152,15 +143,13 @@ TEST(ParameterArray, ThatMayReturnRowsIsPreparedFirst) {
   };
   replay(script().reads(prepare(returning)).sends(prepared(7, 1, columns)).then(rows_of(1)).then(rows_of(2)).then(rows_of(3)),
          [&](Connection& connection) {
-           Three three;
-           Statement statement(connection);
-           three.bind(statement);
-           statement.prepare(returning).execute();
-           EXPECT_EQ(statement.rows(), "1");
-           statement.check(::SQLMoreResults(statement.handle()));
-           EXPECT_EQ(statement.rows(), "2");
-           statement.check(::SQLMoreResults(statement.handle()));
-           EXPECT_EQ(statement.rows(), "3");
+           Three three(connection, returning);
+           three.statement.execute();
+           EXPECT_EQ(three.statement.rows(), "1");
+           three.statement.check(::SQLMoreResults(three.statement.handle()));
+           EXPECT_EQ(three.statement.rows(), "2");
+           three.statement.check(::SQLMoreResults(three.statement.handle()));
+           EXPECT_EQ(three.statement.rows(), "3");
          },
          {.servers = kWithBulk, .cuts = false, .losses = false});
 }
