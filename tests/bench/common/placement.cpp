@@ -19,23 +19,28 @@ pid_t server_thread(const std::function<std::int64_t(std::string_view)>& number)
   return 0;
 }
 
+bool move(pid_t thread, int cpu) {
+  cpu_set_t one{};
+  CPU_SET(cpu, &one);
+  return sched_setaffinity(thread, sizeof one, &one) == 0;
+}
+
 }  // namespace
 
-SharedCpu::SharedCpu(const Options& options, const std::function<std::int64_t(std::string_view)>& number) {
+Placement::Placement(const Options& options, const std::function<std::int64_t(std::string_view)>& number) {
   if (options.spread) return;
   const pid_t thread = server_thread(number);
   if (thread <= 0 || sched_getaffinity(thread, sizeof servers_, &servers_) != 0) return;
   sched_getaffinity(0, sizeof ours_, &ours_);
-  int last = CPU_SETSIZE - 1;
+  int first = 0, last = CPU_SETSIZE - 1;
+  while (!CPU_ISSET(first, &ours_)) ++first;
   while (!CPU_ISSET(last, &ours_)) --last;
-  cpu_set_t one{};
-  CPU_SET(last, &one);
-  if (sched_setaffinity(thread, sizeof one, &one) != 0) return;
+  if (!move(thread, last)) return;
   server_thread_ = thread;
-  sched_setaffinity(0, sizeof one, &one);
+  move(0, options.apart ? first : last);
 }
 
-SharedCpu::~SharedCpu() {
+Placement::~Placement() {
   if (server_thread_ == 0) return;
   sched_setaffinity(server_thread_, sizeof servers_, &servers_);
   sched_setaffinity(0, sizeof ours_, &ours_);

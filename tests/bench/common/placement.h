@@ -1,9 +1,8 @@
 // Where client and server run. When the scheduler decides, a short command costs two to three times as much on two CPUs as on
 // one, at random, and the cost of a scan depends on how many rows happen to arrive before the client wakes up. So both are put
-// on one CPU, where the machine allows it: the server is local, tells its thread's number, and this process may move it.
-// Otherwise, and with --spread, nothing is moved; nor for a blob on its way in, which comes in
-// larger pieces from another CPU. On one CPU, wall is the sum of what both sides do: nothing is hidden by
-// overlapping.
+// on one CPU: wall is then the sum of what both sides do. With --apart each has a CPU of its own: wall shows how well a client
+// works while the server does. Either needs a local server that tells its thread's number, and a process that may move it;
+// else, and with --spread, nothing is moved.
 #pragma once
 
 #include <sched.h>
@@ -17,13 +16,13 @@
 
 namespace selkie::bench {
 
-class SharedCpu {
+class Placement {
  public:
   // number(sql) runs a query on the workload's connection and gives its first cell; it throws when the server refuses.
-  SharedCpu(const Options& options, const std::function<std::int64_t(std::string_view)>& number);
-  ~SharedCpu();  // the server uses its thread again for other connections
-  SharedCpu(const SharedCpu&) = delete;
-  SharedCpu& operator=(const SharedCpu&) = delete;
+  Placement(const Options& options, const std::function<std::int64_t(std::string_view)>& number);
+  ~Placement();  // the server uses its thread again for other connections
+  Placement(const Placement&) = delete;
+  Placement& operator=(const Placement&) = delete;
 
  private:
   pid_t server_thread_ = 0;  // 0: not moved

@@ -29,6 +29,7 @@ struct Options {
 
   double scale = 1;
   int times = 1;        // as many operations, of the same tables
+  bool apart = false;   // client and server on a CPU each
   bool spread = false;  // leaves client and server where the scheduler puts them
   bool verify = false;
   bool json = false;

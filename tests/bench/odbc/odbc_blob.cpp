@@ -42,7 +42,7 @@ void blob_get(Run& run) {
 
 void blob_put(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return connection.number(query); });
   connection.run(kEmptyPut);
   Statement statement(connection);
   // A checked run sends the blob that get reads, a timed run one piece of it again and again.

@@ -70,7 +70,7 @@ SQLCHAR* text(std::string& name) { return reinterpret_cast<SQLCHAR*>(name.data()
 template <class Call, class Check>
 std::int64_t list(Run& run, std::span<const CatalogColumn> result, Subject subject, Call call, Check check) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLULEN fetched = 0;
   statement.attribute(SQL_ATTR_ROW_ARRAY_SIZE, static_cast<SQLULEN>(run.shape.rowset));

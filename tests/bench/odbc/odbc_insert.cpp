@@ -76,7 +76,7 @@ void insert_arrays(Run& run, Connection& connection, Statement& statement) {
 template <class Body>
 void insert_into_empty_table(Run& run, Body&& body) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   connection.run(kEmptyInserted);
   connection.autocommit(false);
   Statement statement(connection);
@@ -102,7 +102,7 @@ void commit(Run& run) {
 
 void update(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   connection.run(kEmptyUpdated);
   connection.autocommit(false);
   Statement statement(connection);

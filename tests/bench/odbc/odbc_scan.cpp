@@ -63,7 +63,7 @@ void scan_cells(Run& run, Statement& statement, const Table& table, std::string_
 
 void scan_table(Run& run, const Table& table) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection);
   const std::string sql = select_rows(table, run.extent.rows);
   if (run.shape.prepared) statement.prepare(sql);
@@ -80,7 +80,7 @@ void breadth(Run& run) {
   const auto columns = static_cast<std::size_t>(run.shape.size), rowset = kCellsACall / columns;
   const std::int64_t rows = run.count / run.shape.size;
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection);
   statement.prepare(select_breadth(run.shape.size, rows));
   SQLULEN fetched = 0;
@@ -113,7 +113,7 @@ void breadth(Run& run) {
 
 void parked(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection), other(connection);
   const auto use_connection = [&] {
     other.execute(kSelectOne);
@@ -125,7 +125,7 @@ void parked(Run& run) {
 
 void scrollable(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return connection.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return connection.number(query); });
   Statement statement(connection);
   statement.attribute(SQL_ATTR_CURSOR_TYPE, SQLULEN{SQL_CURSOR_STATIC});
   const auto back = [&] { statement.ok(SQLFetchScroll(statement, SQL_FETCH_FIRST, 0), "SQLFetchScroll"); };

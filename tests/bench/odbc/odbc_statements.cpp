@@ -92,7 +92,7 @@ void connect(Run& run) {
 
 void select_one(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   SelectOne select_one(connection);
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) select_one.once(run);
@@ -101,7 +101,7 @@ void select_one(Run& run) {
 
 void point(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   PointRow row;
@@ -121,7 +121,7 @@ void point(Run& run) {
 
 void repeat_direct(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   char name[129];
@@ -143,7 +143,7 @@ namespace {
 template <class TextOf>
 void prepare_and_free(Run& run, TextOf text_of) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   SQLINTEGER id = 0;
   PointRow row;
   run.measure([&] {
@@ -179,7 +179,7 @@ void crowd(Run& run) {
     PointRow row;
   };
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   std::deque<Member> members;
   const auto execute = [&](Member& member, long op) {
     member.id = point_id(run, op);
@@ -202,7 +202,7 @@ void crowd(Run& run) {
 
 void wide(Run& run) {
   Connection connection(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return connection.number(sql); });
   Statement statement(connection);
   SQLINTEGER id = 0;
   std::vector<SQLINTEGER> cells(kWideColumns);

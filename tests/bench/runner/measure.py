@@ -9,6 +9,7 @@ LIMITS = ["raw", "decoded"]
 BINARY = "binary"  # the decoding limit of the same rows, prepared: for drivers that take them in binary though they need not
 MANAGER = "manager"  # the null driver: what the driver manager and the bench's own loop cost
 CHECKED_SCALE = 0.1  # at most: where values go wrong they do so early, and checking takes longer than the workload
+STREAMED = ("scan.", "ints.")  # read while the server still sends
 TIMEOUT_S = 600
 FIGURES = ["cpu_ns", "wall_ns", "bytes_in", "bytes_out", "writes"]  # sums over the count; grown_kib is one figure
 
@@ -84,7 +85,7 @@ class Series:
             for who in order[run % len(order):] + order[:run % len(order)]:
                 if "error" in result.trouble.get(who, ""):
                     continue
-                figures = self.child(who, twin if who == BINARY else name, self.scale)
+                figures = self.timed(who, twin if who == BINARY else name)
                 if who == MANAGER and ("error" in figures or "wrong" in figures):
                     continue  # it does nothing, and not everything can be measured without
                 if "error" in figures:
@@ -95,6 +96,15 @@ class Series:
                     result.trouble.setdefault(who, figures["wrong"])
         progress("")
         return result
+
+    def timed(self, who, name):
+        """What is streamed runs twice: once for what the client takes, once, with a CPU for it and one for the server, for how
+        long it lasts."""
+        figures = self.child(who, name, self.scale)
+        if self.spread or not name.startswith(STREAMED) or "error" in figures:
+            return figures
+        apart = self.child(who, name, self.scale, "--apart")
+        return apart if "error" in apart else {**figures, "wall_ns": apart["wall_ns"], "shared_wall_ns": figures["wall_ns"]}
 
     def child(self, who, name, scale, *more):
         command = [*self.prefix, *self.commands[who], "--json", "--scale", f"{scale:.9f}", *(["--spread"] if self.spread else []), *more, name]

@@ -53,7 +53,7 @@ void put_blob(Wire& wire, std::string_view sql, long pieces, bool same_piece) {
 
 void blob_put(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return wire.number(query); });
   wire.run(kEmptyPut);
   run.measure([&] { put_blob(wire, kPutBlob, run.count, !run.verify()); });
   if (run.verify()) run.expect_count(wire.number(count_put(run.count)));

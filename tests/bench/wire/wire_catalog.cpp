@@ -64,7 +64,7 @@ class Lister {
 template <class Query>
 std::int64_t list(Run& run, long calls, Query query) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   const std::string sql = query(context_of(wire));
   Lister lister(run);
   std::int64_t rows = 0;

@@ -123,7 +123,7 @@ void encode_pipelined_update(std::string& to, std::uint32_t statement) {
 
 void insert(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   wire.run(kEmptyInserted);
   wire.run("SET autocommit = 0");
   const bool bulk = wire.is_mariadb();
@@ -153,7 +153,7 @@ void insert(Run& run) {
 
 void commit(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   wire.run(kEmptyInserted);
   wire.run("SET autocommit = 0");
   const std::uint32_t statement = wire.prepare(kInsert).id;
@@ -171,7 +171,7 @@ void commit(Run& run) {
 
 void update(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   wire.run(kEmptyUpdated);
   wire.run("SET autocommit = 0");
   const std::uint32_t statement = wire.prepare(kUpdate).id;

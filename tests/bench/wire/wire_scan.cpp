@@ -9,7 +9,7 @@ namespace {
 
 void scan_table(Run& run, const Table& table) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return wire.number(query); });
   const bool decode = run.options.decode || run.verify();
   const auto rowset_rows = static_cast<std::size_t>(run.shape.rowset);
   Rowset arrays(table, run.shape.target, rowset_rows);
@@ -43,7 +43,7 @@ void ints(Run& run) { scan_table(run, kIntsTable); }
 void breadth(Run& run) {
   const auto columns = static_cast<std::size_t>(run.shape.size), rowset = kCellsACall / columns;
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view query) { return wire.number(query); });
+  const Placement placement(run.options, [&](std::string_view query) { return wire.number(query); });
   const std::uint32_t statement = wire.prepare(select_breadth(run.shape.size, run.count / run.shape.size)).id;
   std::vector<SQLBIGINT> cells(columns * rowset, 1);
   std::vector<SQLLEN> lengths(columns * rowset, 1);

@@ -82,7 +82,7 @@ void connect(Run& run) {
 
 void select_one(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) select_one_once(wire, run.options.decode);
   });
@@ -90,7 +90,7 @@ void select_one(Run& run) {
 
 void point(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   ExecuteById execute(wire, kSelectPoint);
   PointRow found;
   run.measure([&] {
@@ -103,7 +103,7 @@ void point(Run& run) {
 
 void crowd(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   std::vector<ExecuteById> statements;
   for (int number = 0; number < run.shape.size; ++number) statements.emplace_back(wire, select_point(number));
   PointRow found;
@@ -119,7 +119,7 @@ void crowd(Run& run) {
 void fresh(Run& run) {
   constexpr std::uint32_t kLastPrepared = 0xffffffff;
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   PointRow found;
   std::string packets;
   run.measure([&] {
@@ -147,7 +147,7 @@ void fresh(Run& run) {
 // The limit skips the definitions of columns where the server does.
 void wide(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   ExecuteById execute(wire, kSelectWide);
   std::vector<SQLINTEGER> cells(kWideColumns);
   std::vector<SQLLEN> lengths(kWideColumns);
@@ -167,7 +167,7 @@ void wide(Run& run) {
 
 void repeat_direct(Run& run) {
   Wire wire(run.options);
-  const SharedCpu placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
+  const Placement placement(run.options, [&](std::string_view sql) { return wire.number(sql); });
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) wire.run(kSelectRepeated);
   });
