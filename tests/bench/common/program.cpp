@@ -31,6 +31,7 @@ constexpr Keyword kKeywords[] = {
     {"--driver", nullptr, &Options::driver, "odbc_bench: the driver's library, by path"},
     {"--connect", nullptr, &Options::connect, "odbc_bench: a whole connection string instead"},
     {"--extra", nullptr, &Options::extra, "odbc_bench: keywords to add, such as NO_CACHE=1"},
+    {"--compress", nullptr, &Options::compress, "wire_limit: zlib or zstd, over the compressed protocol"},
 };
 
 struct Flag {
@@ -41,6 +42,7 @@ struct Flag {
 
 constexpr Flag kFlags[] = {
     {"--decode", &Options::decode, "wire_limit: decode into the application's arrays, encode from them"},
+    {"--tls", &Options::tls, "wire_limit: over TLS 1.3"},
     {"--setup", &Options::setup, "wire_limit: make the tables for this scale, as far as they are missing"},
     {"--only-catalog", &Options::only_catalog, "wire_limit: with --setup, only the schema that is listed"},
     {"--apart", &Options::apart, "put client and server on a CPU each, instead of both on one"},

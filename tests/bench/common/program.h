@@ -24,6 +24,8 @@ struct Options {
   std::string connect;        // odbc_bench: a whole connection string instead
   std::string extra;          // odbc_bench: keywords in front of the usual ones, which they override
   bool decode = false;        // wire_limit: decode into (encode from) the application's arrays, or only move the bytes
+  bool tls = false;           // wire_limit: over TLS 1.3
+  std::string compress;       // wire_limit: over the compressed protocol, "zlib" or "zstd"
   bool setup = false;         // wire_limit: make the tables
   bool only_catalog = false;  // wire_limit: no other tables than the catalog's
 

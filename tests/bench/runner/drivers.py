@@ -42,8 +42,5 @@ def found(given, selkie, binaries):
     return chosen
 
 
-def variants(driver, encrypted, compressed):
-    """The same driver over other wires."""
-    ways = [("TLS", "SSLMODE=REQUIRED")] if encrypted else []
-    ways += [("zlib", "COMPRESSION=zlib"), ("zstd", "COMPRESSION=zstd")] if compressed else []
-    return [Driver(f"{driver.name} {way}", driver.path, keywords) for way, keywords in ways]
+def rivals(names):
+    return [name for name in names if not name.startswith("Selkie")]

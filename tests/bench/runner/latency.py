@@ -113,7 +113,7 @@ class Trips:
     """Round trips of each operation, for each who: counted[workload, who], and trips[workload][who][ms] by a delay's effect."""
 
     def __init__(self, binaries, server, series, runs):
-        self.place = place()
+        self.place, self.way = place(), series.way
         self.trips, self.counted, self.trouble = {}, {}, {}
         self.names = [who for who in series.commands if who not in ("decoded", "binary", "manager")]
         walls = {}

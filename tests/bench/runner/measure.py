@@ -5,6 +5,8 @@ import statistics
 import subprocess
 import sys
 
+from . import ways
+
 LIMITS = ["raw", "decoded"]
 BINARY = "binary"  # the decoding limit of the same rows, prepared: for drivers that take them in binary though they need not
 MANAGER = "manager"  # the null driver: what the driver manager and the bench's own loop cost
@@ -45,8 +47,12 @@ class Series:
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
                          BINARY: [binaries.wire_limit, "--decode"],
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
+        self.way = ways.CLEAR
         for driver in drivers:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
+
+    def drivers(self):
+        return [who for who in self.commands if who not in (*LIMITS, BINARY, MANAGER)]
 
     def at(self, scale, spread=None):
         """The same comparison with other counts."""
@@ -59,6 +65,17 @@ class Series:
         """The same comparison over another way to the server."""
         other = self.at(scale, spread=True)
         other.server, other.prefix = server, prefix
+        return other
+
+    def by(self, way):
+        """Without the rivals; Selkie and the limits take another way."""
+        other = self.of_selkie()
+        other.way = way
+        for who in (*LIMITS, BINARY):
+            other.commands[who] = [*other.commands[who], *way.options]
+        for who in other.drivers():
+            *command, keywords = other.commands[who]
+            other.commands[who] = [*command, f"{way.keywords};{keywords}"]
         return other
 
     def of_selkie(self):

@@ -3,7 +3,7 @@ import html
 import shutil
 import subprocess
 
-from . import goals, table
+from . import drivers, goals, table
 from .measure import MANAGER
 
 STYLE = """body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; color: #222 }
@@ -83,10 +83,10 @@ class Page:
     def __init__(self, names):
         self.names, self.parts = names, []
 
-    def server(self, heading, results, rivals, version):
+    def server(self, heading, results, names, version):
         self.parts.append(f"<h2>{html.escape(heading.strip().splitlines()[0])}</h2>")
-        self.parts.append(ratios(results, self.names))
-        for text in (table.troubles(results), goals.verdict(results, "Selkie", version, rivals)):
+        self.parts.append(ratios(results, names))
+        for text in (table.troubles(results), goals.verdict(results, "Selkie", version, drivers.rivals(names))):
             if text.strip():
                 self.parts.append(f"<pre>{html.escape(text.strip())}</pre>")
 
@@ -94,7 +94,7 @@ class Page:
         self.parts.append(figure(plot_of(measured, self.names)))
 
     def latency(self, trips):
-        self.parts.append(f"<h3>Round trips, {html.escape(trips.place.words)}</h3>{grid(trips.rows())}"
+        self.parts.append(f"<h3>Round trips {trips.way.words}, {html.escape(trips.place.words)}</h3>{grid(trips.rows())}"
                           f"<pre>{html.escape(trips.verdict())}</pre>")
 
     def write(self, path):

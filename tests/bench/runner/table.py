@@ -99,6 +99,6 @@ def troubles(results):
     return "\n".join(f"{result.name}, {who}: {what}" for result in results for who, what in result.trouble.items())
 
 
-def heading(server, version, scale, runs):
-    return (f"\n{server.name}: {version}; scale {scale:g}, medians of {runs}; {datetime.date.today()}; {machine()}\n"
+def heading(server, way, version, scale, runs):
+    return (f"\n{server.name}, {way.words}: {version}; scale {scale:g}, medians of {runs}; {datetime.date.today()}; {machine()}\n"
             "Times are for one row, operation or piece, in n(ano), u (micro), m(illi) seconds; cpu is the client's, user and system.\n")

@@ -1,17 +1,8 @@
 #include "wire.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <memory>
 
 namespace selkie::bench {
 namespace {
@@ -21,36 +12,6 @@ constexpr std::size_t kBuffer = 65536, kHeader = 4, kLargest = 0xffffff;
 void put_header(char* at, std::size_t size, std::uint8_t sequence) {
   for (int i = 0; i < 3; ++i) at[i] = static_cast<char>(size >> (8 * i));
   at[3] = static_cast<char>(sequence);
-}
-
-std::string errno_text(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
-
-int connect_unix(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw Failure{"socket path is too long"};
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw Failure{errno_text(path.c_str())};
-  return socket;
-}
-
-int connect_tcp(const std::string& host, int port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) throw Failure{"unknown host " + host};
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, freeaddrinfo);
-  for (const addrinfo* address = found; address; address = address->ai_next) {
-    const int socket = ::socket(address->ai_family, SOCK_STREAM, 0);
-    if (::connect(socket, address->ai_addr, address->ai_addrlen) == 0) {
-      const int on = 1;
-      setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      return socket;
-    }
-    close(socket);
-  }
-  throw Failure{errno_text((host + ":" + std::to_string(port)).c_str())};
 }
 
 }  // namespace
@@ -65,37 +26,17 @@ std::uint64_t take_lenenc(const std::uint8_t*& at) {
   return value;
 }
 
-Wire::Wire(const Options& options)
-    : socket_(options.socket.empty() ? connect_tcp(options.host, options.port) : connect_unix(options.socket)),
-      buffer_(kBuffer) {
-  login(options);
-}
+Wire::Wire(const Options& options) : stream_(connect_socket(options)), buffer_(kBuffer) { login(options); }
 
 Wire::~Wire() {
-  const char quit[] = {1, 0, 0, 0, command::kQuit};
-  if (::send(socket_, quit, sizeof quit, MSG_NOSIGNAL) < 0) {}  // the server may be gone already
-  close(socket_);
+  try {
+    send({{&command::kQuit, 1}});
+  } catch (const Failure&) {}  // the server may be gone already
 }
 
-void Wire::write_all(std::string_view bytes) {
-  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
-  write_all(&part, 1);
-}
-
-void Wire::write_all(iovec* parts, int count) {
-  while (count > 0) {
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = static_cast<std::size_t>(count);
-    const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL);
-    if (sent < 0) throw Failure{errno_text("send")};
-    auto left = static_cast<std::size_t>(sent);
-    for (; count > 0 && left >= parts->iov_len; --count) left -= parts++->iov_len;
-    if (count > 0) {
-      parts->iov_base = static_cast<char*>(parts->iov_base) + left;
-      parts->iov_len -= left;
-    }
-  }
+void Wire::send_packed(std::string_view packets) {
+  iovec part{const_cast<char*>(packets.data()), packets.size()};
+  stream_->write(&part, 1);
 }
 
 void Wire::send(std::initializer_list<std::string_view> parts) {
@@ -108,7 +49,7 @@ void Wire::send(std::initializer_list<std::string_view> parts) {
     size += part.size();
   }
   put_header(head, size, 0);
-  write_all(vectors, count);
+  stream_->write(vectors, count);
 }
 
 void Wire::append_packet(std::string& packets, std::initializer_list<std::string_view> parts) {
@@ -122,7 +63,7 @@ void Wire::reply(std::string_view payload) {
   char head[kHeader];
   put_header(head, payload.size(), ++sequence_);
   iovec parts[] = {{head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}};
-  write_all(parts, 2);
+  stream_->write(parts, 2);
 }
 
 // Makes at least `bytes` unread bytes lie in the buffer; reads as much as there is room for.
@@ -134,11 +75,7 @@ void Wire::fill(std::size_t bytes) {
     begin_ = 0;
     if (bytes > buffer_.size()) buffer_.resize(bytes + kBuffer);
   }
-  while (end_ - begin_ < bytes) {
-    const ssize_t got = recv(socket_, buffer_.data() + end_, buffer_.size() - end_, 0);
-    if (got <= 0) throw Failure{got == 0 ? "the server closed the connection" : errno_text("recv")};
-    end_ += static_cast<std::size_t>(got);
-  }
+  while (end_ - begin_ < bytes) end_ += stream_->read(buffer_.data() + end_, buffer_.size() - end_);
 }
 
 std::size_t Wire::header() {
@@ -244,9 +181,7 @@ void Wire::read_payload(void* to, std::size_t bytes) {
       std::memcpy(out, buffer_.data() + begin_, got);
       begin_ += got;
     } else {
-      const ssize_t read = recv(socket_, out, want, MSG_WAITALL);
-      if (read <= 0) throw Failure{"the connection ended within a row"};
-      got = static_cast<std::size_t>(read);
+      got = stream_->read_full(out, want);
     }
     out += got;
     bytes -= got;

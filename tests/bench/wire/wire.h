@@ -3,16 +3,16 @@
 // Spec: dev.mysql.com, page_protocol_basic_packets.html and on; MariaDB's extended capabilities from mariadb.com/kb.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "../common/program.h"
+#include "stream.h"
 
 namespace selkie::bench {
 
@@ -45,7 +45,7 @@ class Wire {
   // A command's parts as one packet, of less than 16 MiB.
   void send(std::initializer_list<std::string_view> parts);
   static void append_packet(std::string& packets, std::initializer_list<std::string_view> parts);
-  void send_packed(std::string_view packets) { write_all(packets); }  // headers included, any number of commands
+  void send_packed(std::string_view packets);  // headers included, any number of commands
   void query(std::string_view sql) { send({{&command::kQuery, 1}, sql}); }
 
   // The next packet, valid until the one after it. Throws the server's words for an ERR.
@@ -73,18 +73,15 @@ class Wire {
   void read_payload(void* to, std::size_t bytes);
 
  private:
-  void connect(const Options& options);
   void login(const Options& options);
   void authenticate(const Options& options, std::string plugin, std::string scramble);
   std::string rsa_encrypted(const std::string& password, const std::string& scramble);
   void reply(std::string_view payload);  // with the next sequence number, within the log-in
-  void write_all(std::string_view bytes);
-  void write_all(iovec* parts, int count);
   void fill(std::size_t bytes);
   std::size_t header();  // consumes a packet's header and gives its size
   [[noreturn]] void fail(Packet error);
 
-  int socket_ = -1;
+  std::unique_ptr<Stream> stream_;
   bool mariadb_ = false;
   std::string version_;
   std::uint32_t connection_id_ = 0;

@@ -1,4 +1,4 @@
-// Logging in: mysql_native_password and caching_sha2_password, without TLS.
+// Logging in: mysql_native_password and caching_sha2_password; TLS and compression where the options ask for them.
 // Spec: page_protocol_connection_phase_packets_protocol_handshake_v10.html, page_caching_sha2_authentication_exchanges.html
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -21,11 +21,13 @@ constexpr std::uint32_t kCapabilities = 1u << 3      // connect with database
                                         | 1u << 18   // of prepared statements too
                                         | 1u << 19   // authentication plugins
                                         | 1u << 24;  // no EOF packets
-constexpr std::uint32_t kIsMysql = 1;                // bit 0; MariaDB leaves it out and has extended capabilities
-constexpr std::uint32_t kExtended = 1u << 2          // bulk execution
-                                    | 1u << 4;       // definitions of columns only when they changed
+constexpr std::uint32_t kZlib = 1u << 5, kTls = 1u << 11, kZstd = 1u << 26;
+constexpr std::uint32_t kIsMysql = 1;           // bit 0; MariaDB leaves it out and has extended capabilities
+constexpr std::uint32_t kExtended = 1u << 2     // bulk execution
+                                    | 1u << 4;  // definitions of columns only when they changed
 constexpr std::uint32_t kLargestPacket = 1u << 30;
 constexpr char kUtf8mb4 = 45;
+constexpr char kZstdLevel = 3;  // the servers' own choice
 
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::string out(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
@@ -51,6 +53,13 @@ std::string proof(const std::string& plugin, const std::string& password, const 
   throw Failure{"this program cannot log in by " + plugin};
 }
 
+std::uint32_t compression_of(const Options& options) {
+  if (options.compress.empty()) return 0;
+  if (options.compress == "zlib") return kZlib;
+  if (options.compress == "zstd") return kZstd;
+  throw Failure{"--compress takes zlib or zstd, not '" + options.compress + "'"};
+}
+
 }  // namespace
 
 void Wire::login(const Options& options) {
@@ -61,28 +70,39 @@ void Wire::login(const Options& options) {
   at += version_.size() + 1;
   std::memcpy(&connection_id_, at, 4);
   std::string scramble(reinterpret_cast<const char*>(at + 4), 8);
-  std::uint16_t low_capabilities;
-  std::memcpy(&low_capabilities, at + 13, 2);
-  mariadb_ = (low_capabilities & kIsMysql) == 0;
+  std::uint16_t offered_low, offered_high;
+  std::memcpy(&offered_low, at + 13, 2);
+  std::memcpy(&offered_high, at + 13 + 2 + 1 + 2, 2);
+  const std::uint32_t offered = offered_low | static_cast<std::uint32_t>(offered_high) << 16;
+  mariadb_ = (offered & kIsMysql) == 0;
   at += 13 + 2 + 1 + 2 + 2 + 1 + 10;
   scramble.append(reinterpret_cast<const char*>(at), 12);
   at += 13;
   const std::string plugin = at < end ? reinterpret_cast<const char*>(at) : "mysql_native_password";
 
+  const std::uint32_t compression = compression_of(options), asked = compression | (options.tls ? kTls : 0);
+  if ((asked & ~offered) != 0) throw Failure{"the server does not offer it"};
   std::string response;
-  append(response, mariadb_ ? kCapabilities : kCapabilities | kIsMysql);
+  append(response, kCapabilities | asked | (mariadb_ ? 0 : kIsMysql));
   append(response, kLargestPacket);
   response += kUtf8mb4;
   response.append(19, '\0');
   append(response, mariadb_ ? kExtended : 0u);
+  if (options.tls) {
+    reply(response);
+    stream_ = start_tls(std::move(stream_));
+  }
   response += options.user + '\0';
   const std::string answer = proof(plugin, options.password, scramble);
   response += static_cast<char>(answer.size());
   response += answer;
   response += options.setup ? std::string(1, '\0') : std::string("selkie_bench") + '\0';
   response += plugin + '\0';
+  if (compression == kZstd) response += kZstdLevel;
   reply(response);
   authenticate(options, plugin, scramble);
+  if (compression != 0)
+    stream_ = start_compression(std::move(stream_), compression == kZstd ? Compression::zstd : Compression::zlib);
 }
 
 void Wire::authenticate(const Options& options, std::string plugin, std::string scramble) {
@@ -95,7 +115,8 @@ void Wire::authenticate(const Options& options, std::string plugin, std::string 
       scramble.assign(reinterpret_cast<const char*>(next.data() + 2 + plugin.size()), 20);
       reply(proof(plugin, options.password, scramble));
     } else if (next[0] == kMore && next[1] == kFullLogin) {  // the server has not seen this user since it started
-      reply(options.socket.empty() ? rsa_encrypted(options.password, scramble) : options.password + '\0');
+      const bool is_private = options.tls || !options.socket.empty();
+      reply(is_private ? options.password + '\0' : rsa_encrypted(options.password, scramble));
     }
   }
 }
