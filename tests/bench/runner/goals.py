@@ -74,28 +74,39 @@ def limit_of(goal, result, rivals):
     return result.each(goal.against, goal.figure)
 
 
-def verdict(results, name, version, rivals):
-    """How many of the goals are met, and a line for each that is not."""
+def shares(results, name, version, rivals):
+    """Of each goal that is the server's and each result that it is for: (goal, result, what share of the limit it takes)."""
     server = "MariaDB" if "MariaDB" in version else "MySQL"
-    reached = {"aim": 0, "must": 0}
-    missed, unknown = [], 0
     for goal in GOALS:
         for result in results:
             if not fnmatch.fnmatch(result.name, goal.workload) or goal.server not in ("", server):
                 continue
             value, limit = result.each(name, goal.figure), limit_of(goal, result, rivals)
-            if value is None or not limit or not result.right(name):  # how soon a wrong value comes says nothing
-                unknown += 1
-                continue
-            share = value / limit
-            if share <= goal.must:
-                reached["aim" if share <= goal.aim else "must"] += 1
-            else:
-                missed.append(f"  {result.name:<28} {SHORT[goal.figure]:>13}  {text(share):>9}, must be {text(goal.must)}"
-                              f" of {goal.against or 'absolute'}")
-    head = (f"{name}: {reached['aim']} goals at their aim, {reached['must']} at their must, {len(missed)} missed"
+            is_known = value is not None and limit and result.right(name)  # how soon a wrong value comes says nothing
+            yield goal, result, value / limit if is_known else None
+
+
+def verdict(results, name, version, rivals):
+    """How many of the goals are met, and a line for each that is not: those missed, then those only at their must."""
+    missed, short_of_aim = [], []
+    unknown = at_aim = 0
+    for goal, result, share in shares(results, name, version, rivals):
+        if share is None:
+            unknown += 1
+        elif share > goal.must:
+            missed.append(line(goal, result, share, f"must be {text(goal.must)}"))
+        elif share > goal.aim:
+            short_of_aim.append(line(goal, result, share, f"aim {text(goal.aim)}"))
+        else:
+            at_aim += 1
+    head = (f"{name}: {at_aim} goals at their aim, {len(short_of_aim)} at their must, {len(missed)} missed"
             + (f", {unknown} without a right answer" if unknown else ""))
-    return "\n".join(["", head + (":" if missed else "."), *missed])
+    below = ["At their must only:", *short_of_aim] if short_of_aim else []
+    return "\n".join(["", head + (":" if missed else "."), *missed, *below])
+
+
+def line(goal, result, share, bound):
+    return f"  {result.name:<28} {SHORT[goal.figure]:>13}  {text(share):>9}, {bound} of {goal.against or 'absolute'}"
 
 
 def text(share):

@@ -17,19 +17,26 @@ class Line:
 
 
 LINES = [
-    Line("a row of 8 mixed columns, native C types, `SQLExecDirect`", "scan.native.rs1000.direct", "own protocol"),
+    Line("a row of 8 mixed columns, native C types, 1,000 a call, `SQLExecDirect`", "scan.native.rs1000.direct", "own protocol"),
     Line("the same, prepared", "scan.native.rs1000.prepared"),
-    Line("the same, `SQL_C_WCHAR`", "scan.wchar.rs1000.direct", "own protocol"),
+    Line("the same, `SQLExecDirect`, one a call", "scan.native.rs1.direct", "decoded + manager"),
+    Line("the same, 1,000 a call, `SQL_C_WCHAR`", "scan.wchar.rs1000.direct", "own protocol"),
     Line("the same, `SQL_C_CHAR`", "scan.char.rs1000.direct", "own protocol"),
     Line("the same, cell by cell with `SQLGetData`", "scan.native.get.direct", "decoded + manager"),
+    Line("the same, 1,000 a call, kept while another statement runs", "parked.rs1000"),
+    Line("the same, through a static cursor", "scrollable.rs1000"),
     Line("a row of 2 integers, `SQLExecDirect`", "ints.rs1000.direct", "own protocol"),
     Line("the same, prepared", "ints.rs1000.prepared"),
     Line("connect and disconnect", "connect", "raw + manager"),
     Line("`SELECT 1`", "select1.direct", "raw + manager"),
     Line("prepared select of one row by its key", "point.prepared", "raw"),
+    Line("`SQLExecDirect` of one text again and again", "repeat.direct", "raw + manager"),
     Line("prepare, execute, free of one text again and again", "repeat.prepare", "raw"),
     Line("prepared select of one row of 1,000 columns", "wide1000.bound"),
+    Line("the same, its cells with `SQLGetData`", "wide1000.get", "decoded + manager"),
+    Line("the same, bound, each column described after each execution", "wide1000.describe", "decoded + manager"),
     Line("a row of an array insert, 1,000 rows a call", "insert.array1000.column"),
+    Line("the same, bound row-wise", "insert.array1000.row"),
     Line("64 KiB of a blob, `SQLGetData`", "blob.get.direct", "raw"),
     Line("64 KiB of a blob, `SQLPutData`", "blob.put", "raw"),
     Line("a row of `SQLColumns` of 2,000 tables", "columns"),
@@ -90,11 +97,11 @@ def section(rivals, tables, runs):
     rivals = ", ".join(f"{driver.name} {driver.version()}".strip() for driver in rivals)
     return (f"{HEADING}\n\n"
             "What the client takes for one row or operation, and what it takes in all, the server's part included (*wall*: client and\n"
-            "server share one CPU, for rows they have one each). The limit is a program without a driver: it sends the same commands on a raw socket, and where rows\n"
-            "or parameters are many decodes exactly these columns by hand into the same arrays, rows in binary where Selkie has them so;\n"
-            "for connecting, `SELECT 1` and `SQLGetData` what the driver manager costs is added. *memory* is what the process grows by.\n"
-            "Values are checked on every driver. Less is better throughout, except for the rivals' columns: they say how many times as\n"
-            "much as Selkie those take.\n\n"
+            "server share one CPU, for rows they have one each). The limit is a program without a driver: it sends the same commands on\n"
+            "a raw socket, and where rows or parameters are many decodes exactly these columns by hand into the same arrays, rows in\n"
+            "binary where Selkie has them so. What the driver manager costs is added for connecting, for `SELECT 1` and its like, and\n"
+            "where it is called for each row, cell or column. *memory* is what the process grows by. Values are checked on every driver.\n"
+            "Less is better throughout, except for the rivals' columns: they say how many times as much as Selkie those take.\n\n"
             f"{datetime.date.today()}, {table.machine()}, unixODBC {table.driver_manager()}; {rivals}; median of {runs};\n"
             "`tests/bench/run --readme` measures it anew, [tests/bench](tests/bench/README.md) says how.\n\n" + "\n".join(tables))
 
