@@ -131,8 +131,8 @@ IntervalFit interval_from_time(const Time& time, IntervalRange range, unsigned s
     unit /= kFields[index(next(field))].in_previous;
   }
   if (range.trailing != second) return rest != 0 || time.micro != 0 ? IntervalFit::truncated : IntervalFit::exact;
-  const bool lost =
-      set_fraction(interval, seconds_precision, 6, [&](std::size_t i) { return time.micro / kPowers[5 - i] % 10; });
+  const bool lost = set_fraction(interval, seconds_precision, 6,
+                                 [&](std::size_t i) { return static_cast<std::uint32_t>(time.micro / kPowers[5 - i] % 10); });
   return lost ? IntervalFit::truncated : IntervalFit::exact;
 }
 

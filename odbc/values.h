@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "odbc/digits.h"
+
 namespace selkie::odbc {
 
 struct Date {
@@ -82,10 +84,6 @@ constexpr std::uint64_t last_digits(std::uint64_t eight, std::size_t count) {
   return (eight >> others << others) | (kZeros & ((std::uint64_t{1} << others) - 1));
 }
 
-// 10 to the power of the index.
-inline constexpr std::array<std::uint32_t, 10> kPowers{1,       10,        100,        1'000,       10'000,
-                                                       100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
 // Digits only, at least one. False: something else, or beyond 64 bits.
 inline bool parse_digits(std::string_view text, std::uint64_t& value) {
   const char* p = text.data();
@@ -117,7 +115,7 @@ inline bool parse_digits(std::string_view text, std::uint64_t& value) {
   if (left != 0) {  // behind eight that were read already
     std::memcpy(&block, p + left - 8, 8);
     if (!parse_eight_digits(last_digits(block, left), block)) return false;
-    if (__builtin_mul_overflow(v, std::uint64_t{kPowers[left]}, &v)) return false;
+    if (__builtin_mul_overflow(v, kPowers[left], &v)) return false;
     if (__builtin_add_overflow(v, block, &v)) return false;
   }
   value = v;
@@ -156,15 +154,16 @@ inline bool is_time_of_day(const Time& time) {
 }
 Date today();  // in the process's time zone
 
-// --- Text forms. Each writes to `out`, which has room for kMaxForm characters, and returns the end.
-inline constexpr std::size_t kMaxForm = 352;  // the widest: DOUBLE's 309 digits before the point and 30 behind it
-
+// --- Text forms. Each writes to `out` and returns the end.
+// Integers, dates and times need no more room than their text; their fields are those of a date and of a clock.
 char* format_unsigned(std::uint64_t value, char* out);
 char* format_signed(std::int64_t value, char* out);
 char* format_date(const Date& date, char* out);
 char* format_time(const Time& time, unsigned fraction_digits, char* out);
 char* format_date_time(const DateTime& value, unsigned fraction_digits, char* out);
-// As the servers print a number without fixed decimals: the fewest digits that read back the same (six significant ones for a
+// Approximate numbers need room for kMaxForm characters, and write to some of it behind their text.
+inline constexpr std::size_t kMaxForm = 352;  // the widest: DOUBLE's 309 digits before the point and 30 behind it
+// As the servers print one without fixed decimals: the fewest digits that read back the same (six significant ones for a
 // FLOAT), in full between 1e-15 and 1e15, else with an exponent.
 char* format_double(double value, char* out);
 char* format_float(float value, char* out);
