@@ -95,21 +95,61 @@ constexpr bool kIsReal = requires {
 };
 
 template <class S>
-[[gnu::always_inline]] inline Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot,
-                                                Progress* progress) {
+constexpr bool kComesAsText = std::derived_from<S, OwnText<typename S::Value>>;
+
+// A value's text: in the cell itself, or written to `room`.
+template <class S>
+[[gnu::always_inline]] inline Outcome take_text(const OutPlan& plan, const protocol::Cell& cell, Room& room,
+                                                std::string_view& text) {
+  if constexpr (kComesAsText<S>) {
+    text = text_of(cell);
+    return Outcome::ok;
+  } else {
+    char* end = room;
+    const Outcome outcome = S::write(plan, cell, room, end);
+    text = {room, end};
+    return outcome;
+  }
+}
+
+// Text that does not fit, or that SQLGetData has already taken some of. The slot is a copy so that the loop over a column keeps
+// its own in registers.
+template <class S, class Unit>
+[[gnu::noinline]] Outcome to_piece(const OutPlan& plan, const protocol::Cell& cell, Slot slot, Progress* progress) {
   Room room;
   std::string_view text;
-  if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
-  const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
-  if (text.size() < capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
-    std::memcpy(slot.data, text.data(), text.size());
-    static_cast<char*>(slot.data)[text.size()] = 0;
-    return deliver_whole(slot, progress, text.size());
-  }
+  if (const Outcome outcome = take_text<S>(plan, cell, room, text); outcome != Outcome::ok) return outcome;
   if constexpr (kIsReal<S>) {
+    const std::size_t capacity = static_cast<std::size_t>(slot.capacity_bytes) / sizeof(Unit);
     if (text.size() >= capacity && capacity > 0 && plan.column->decimals >= 31) shorten<S>(plan, cell, room, text);
   }
-  return narrow_piece(text, kIsCharacters<S> ? 0 : whole_part(text), slot, progress);
+  const std::size_t whole = kIsCharacters<S> ? 0 : whole_part(text);
+  return sizeof(Unit) == 1 ? narrow_piece(text, whole, slot, progress) : wide_piece(text, whole, slot, progress);
+}
+
+template <class S>
+[[gnu::always_inline]] inline Outcome to_narrow(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot,
+                                                Progress* progress) {
+  auto* const out = static_cast<char*>(slot.data);
+  const auto capacity = static_cast<std::size_t>(slot.capacity_bytes);
+  if (out == nullptr || !is_untouched(progress)) [[unlikely]]
+    return to_piece<S, char>(plan, cell, slot, progress);
+  if constexpr (!kComesAsText<S>) {
+    if (S::most(plan) < capacity) [[likely]] {
+      char* end;
+      if (const Outcome outcome = S::write(plan, cell, out, end); outcome != Outcome::ok) return outcome;
+      *end = 0;
+      return deliver_whole(slot, progress, static_cast<std::size_t>(end - out));
+    }
+  }
+  Room room;
+  std::string_view text;
+  if (const Outcome outcome = take_text<S>(plan, cell, room, text); outcome != Outcome::ok) return outcome;
+  if (text.size() >= capacity) [[unlikely]]
+    return to_piece<S, char>(plan, cell, slot, progress);
+  std::memcpy(out, text.data(), text.size());
+  out[text.size()] = 0;
+  return deliver_whole(slot, progress, text.size());
 }
 
 template <class S>
@@ -117,16 +157,14 @@ template <class S>
                                               Progress* progress) {
   Room room;
   std::string_view text;
-  if (const Outcome outcome = S::form(plan, cell, room, text); outcome != Outcome::ok) return outcome;
+  if (const Outcome outcome = take_text<S>(plan, cell, room, text); outcome != Outcome::ok) return outcome;
   const std::size_t capacity = static_cast<std::size_t>(slot.capacity_bytes) / sizeof(SQLWCHAR);
   // UTF-16 never has more units than UTF-8 has bytes.
-  if (text.size() < capacity && slot.data != nullptr && is_untouched(progress)) [[likely]] {
-    return deliver_whole(slot, progress, wide_whole(text, slot.data) * sizeof(SQLWCHAR));
-  }
-  if constexpr (kIsReal<S>) {
-    if (text.size() >= capacity && capacity > 0 && plan.column->decimals >= 31) shorten<S>(plan, cell, room, text);
-  }
-  return wide_piece(text, kIsCharacters<S> ? 0 : whole_part(text), slot, progress);
+  const bool fits = text.size() < capacity && slot.data != nullptr && is_untouched(progress);
+  if (!fits) [[unlikely]]
+    return to_piece<S, SQLWCHAR>(plan, cell, slot, progress);
+  const std::size_t units = kComesAsText<S> ? wide_whole(text, slot.data) : wide_ascii(text, slot.data);
+  return deliver_whole(slot, progress, units * sizeof(SQLWCHAR));
 }
 
 Outcome text_to_charset(const OutPlan& plan, const protocol::Cell& cell, const Slot& slot, Progress* progress) {
@@ -173,17 +211,29 @@ Outcome to_structure(const OutPlan& plan, const protocol::Cell& cell, const Slot
 template <OutConverter known>
 Outcome convert_run(const OutPlan& plan, ColumnRun& run) {
   const OutConverter convert = known != nullptr ? known : plan.convert;
-  ColumnRun rest = run;
+  // What is null stays null.
+  const auto step = [](const void* place, SQLLEN bytes) { return place != nullptr ? bytes : 0; };
+  const auto move = []<class T>(T* place, SQLLEN bytes) {
+    return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(place) + static_cast<std::uintptr_t>(bytes));
+  };
+  const SQLLEN data_step = step(run.slot.data, run.data_step);
+  const SQLLEN octet_length_step = step(run.slot.octet_length, run.length_step);
+  const SQLLEN indicator_step = step(run.slot.indicator, run.length_step);
+  std::size_t rows = run.rows;
+  const protocol::Cell* cell = run.cell;
+  Slot slot = run.slot;
   Outcome outcome = Outcome::ok;
-  while (rest.rows != 0 && outcome == Outcome::ok) {
-    outcome = rest.cell->is_null() ? write_null(rest.slot) : convert(plan, *rest.cell, rest.slot, nullptr);
-    --rest.rows;
-    rest.cell += rest.cells_per_row;
-    rest.slot.data = at(rest.slot.data, rest.data_step);
-    rest.slot.octet_length = at(rest.slot.octet_length, rest.length_step);
-    rest.slot.indicator = at(rest.slot.indicator, rest.length_step);
+  while (rows != 0 && outcome == Outcome::ok) {
+    outcome = cell->is_null() ? write_null(slot) : convert(plan, *cell, slot, nullptr);
+    --rows;
+    cell += run.cells_per_row;
+    slot.data = move(slot.data, data_step);
+    slot.octet_length = move(slot.octet_length, octet_length_step);
+    slot.indicator = move(slot.indicator, indicator_step);
   }
-  run = rest;
+  run.rows = rows;
+  run.cell = cell;
+  run.slot = slot;
   return outcome;
 }
 
@@ -194,9 +244,7 @@ struct Conversion {
 template <OutConverter convert, bool is_common = false>
 constexpr Conversion kConversion{convert, convert_run<is_common ? convert : nullptr>};
 
-// What most columns are bound as: characters that come as such, and values as the C type of their kind.
-template <class S>
-constexpr bool kComesAsText = std::derived_from<S, OwnText<typename S::Value>>;
+// What most columns are bound as beside text: the C type of their kind.
 template <class S, class T, class V = typename S::Value>
 constexpr bool kIsCommon = (std::integral<V> && std::integral<T>) || (target::Real<V> && std::same_as<T, double>) ||
                            (std::same_as<V, Date> && std::same_as<T, SQL_DATE_STRUCT>) ||
@@ -239,9 +287,9 @@ constexpr Conversion slot_of() {
     if constexpr (std::same_as<T, Binary>) return kConversion<to_bytes>;
     return {};
   } else if constexpr (std::same_as<T, Narrow>) {
-    return kConversion<to_narrow<S>, kComesAsText<S>>;
+    return kConversion<to_narrow<S>, true>;
   } else if constexpr (std::same_as<T, Wide>) {
-    return kConversion<to_wide<S>, kComesAsText<S>>;
+    return kConversion<to_wide<S>, true>;
   } else if constexpr (std::same_as<T, Binary>) {
     if constexpr (std::same_as<S, Text>) return kConversion<to_bytes>;
     return std::same_as<S, TextDecimal> ? kConversion<digits_to_bytes> : Conversion{};

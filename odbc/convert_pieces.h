@@ -29,6 +29,13 @@ inline std::size_t wide_whole(std::string_view text, void* out) {
   return written;
 }
 
+inline std::size_t wide_ascii(std::string_view text, void* out) {
+  auto* units = static_cast<char16_t*>(out);
+  ascii_to_utf16(text, units);
+  std::memset(units + text.size(), 0, sizeof *units);
+  return text.size();
+}
+
 // A value that fits is delivered whole, unless SQLGetData has already taken some of it.
 inline bool is_untouched(const Progress* progress) {
   return progress == nullptr || (progress->delivered_bytes == 0 && !progress->finished);

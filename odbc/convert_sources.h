@@ -1,8 +1,9 @@
 // Readers: one per way a value travels on the wire. Each has
 //   Value                        the class of value it gives
 //   read(plan, cell, value)      the value
-//   form(plan, cell, room, text) its text as the server prints it; in the cell itself where that is text already, else in
-//   `room`
+// and, unless the cell is its text already (OwnText),
+//   most(plan)                   how many characters its text, as the server prints it, has at most; or kNeedsRoom
+//   write(plan, cell, out, end)  that text to `out`, which has room for so many
 // Private to convert_out.cpp. The caller has made sure that the cell is not NULL and was sliced by the column's type.
 #pragma once
 
@@ -36,36 +37,35 @@ struct Bit {
   std::uint8_t value;
 };
 
+// Where text is written that an application's buffer may be too small for.
 using Room = char[kMaxForm];
+// As most(): no buffer will do, the text may be as long as a Room and the rest of it may be written to.
+constexpr std::size_t kNeedsRoom = std::numeric_limits<std::size_t>::max();
 
 inline std::string_view text_of(const Cell& cell) { return protocol::as_text(cell.bytes()); }
 
 inline bool is_zerofill(const protocol::Column& column) { return (column.flags & column_flag::kZerofill) != 0; }
 
 // ZEROFILL: the text rows' server pads, so a binary value is padded as well.
-inline std::string_view padded(const protocol::Column& column, char* begin, char* end) {
+inline char* pad(const protocol::Column& column, char* begin, char* end) {
   const auto size = static_cast<std::size_t>(end - begin);
   const std::size_t width = std::min<std::size_t>(column.length, kMaxForm);
-  if (size >= width) return {begin, size};
+  if (!is_zerofill(column) || size >= width) return end;
   std::memmove(begin + (width - size), begin, size);
   std::memset(begin, '0', width - size);
-  return {begin, width};
+  return begin + width;
 }
 
 inline unsigned fraction_digits(const protocol::Column& column, std::uint32_t micro) {
   if (column.decimals <= 6) return column.decimals;
   return micro == 0 ? 0 : 6;
 }
+inline std::size_t most_fraction(const protocol::Column& column) { return column.decimals == 0 ? 0 : 7; }  // with its point
 
 // --- Text rows
 
 template <class V>
-struct OwnText {
-  static Outcome form(const OutPlan&, const Cell& cell, Room&, std::string_view& text) {
-    text = text_of(cell);
-    return Outcome::ok;
-  }
-};
+struct OwnText {};
 
 struct TextSigned : OwnText<std::int64_t> {
   using Value = std::int64_t;
@@ -154,12 +154,14 @@ struct SingleBit {
     value.value = cell.data[cell.size_bytes - 1] & 1;
     return Outcome::ok;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
-    Value bit{};
+  static std::size_t most(const OutPlan&) { return 1; }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
+    Value bit;
     const Outcome outcome = read(plan, cell, bit);
-    room[0] = static_cast<char>('0' + bit.value);
-    text = {room, 1};
-    return outcome;
+    if (outcome != Outcome::ok) return outcome;
+    *out = static_cast<char>('0' + bit.value);
+    end = out + 1;
+    return Outcome::ok;
   }
 };
 
@@ -174,16 +176,19 @@ struct Native {
     value = wire;
     return Outcome::ok;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
+  static std::size_t most(const OutPlan& plan) {
+    constexpr std::size_t kMost = std::numeric_limits<T>::digits10 + 1 + (std::is_signed_v<T> ? 1 : 0);
+    return is_zerofill(*plan.column) ? kNeedsRoom : kMost;
+  }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     read(plan, cell, value);
-    char* end;
     if constexpr (std::is_signed_v<T>) {
-      end = format_signed(value, room);
+      end = format_signed(value, out);
     } else {
-      end = format_unsigned(value, room);
+      end = format_unsigned(value, out);
     }
-    text = is_zerofill(*plan.column) ? padded(*plan.column, room, end) : std::string_view(room, end);
+    end = pad(*plan.column, out, end);
     return Outcome::ok;
   }
 };
@@ -196,18 +201,18 @@ struct NativeReal {
     std::memcpy(&value, cell.data, sizeof value);
     return Outcome::ok;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
+  static std::size_t most(const OutPlan&) { return kNeedsRoom; }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     read(plan, cell, value);
-    char* end;
     if (plan.column->decimals < kFloating) {
-      end = format_fixed(value, plan.column->decimals, room);
+      end = format_fixed(value, plan.column->decimals, out);
     } else if constexpr (std::is_same_v<T, float>) {
-      end = format_float(value, room);
+      end = format_float(value, out);
     } else {
-      end = format_double(value, room);
+      end = format_double(value, out);
     }
-    text = is_zerofill(*plan.column) ? padded(*plan.column, room, end) : std::string_view(room, end);
+    end = pad(*plan.column, out, end);
     return Outcome::ok;
   }
 };
@@ -238,10 +243,11 @@ struct BinaryDate {
   static Outcome read(const OutPlan&, const Cell& cell, Value& value) {
     return read_date(cell, value) ? Outcome::ok : Outcome::bad_datetime;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
+  static std::size_t most(const OutPlan&) { return 10; }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     const Outcome outcome = read(plan, cell, value);
-    if (outcome == Outcome::ok) text = {room, format_date(value, room)};
+    if (outcome == Outcome::ok) end = format_date(value, out);
     return outcome;
   }
 };
@@ -254,12 +260,11 @@ struct BinaryDateTime {
     if (cell.size_bytes < 7) return Outcome::ok;
     return read_clock(cell.data + 4, cell.size_bytes == 11, value.time) ? Outcome::ok : Outcome::bad_datetime;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
+  static std::size_t most(const OutPlan& plan) { return 19 + most_fraction(*plan.column); }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     const Outcome outcome = read(plan, cell, value);
-    if (outcome == Outcome::ok) {
-      text = {room, format_date_time(value, fraction_digits(*plan.column, value.time.micro), room)};
-    }
+    if (outcome == Outcome::ok) end = format_date_time(value, fraction_digits(*plan.column, value.time.micro), out);
     return outcome;
   }
 };
@@ -272,16 +277,17 @@ struct BinaryTime {
     if (cell.size_bytes == 0) return Outcome::ok;
     if (cell.size_bytes != 8 && cell.size_bytes != 12) return Outcome::bad_datetime;
     const std::uint32_t days = u32_at(cell.data + 1);
-    constexpr std::uint32_t kMaxDays = 100'000;  // far beyond the servers' 34; keeps the hours in range
+    constexpr std::uint32_t kMaxDays = 100'000;  // far beyond the servers' 34; keeps the hours within 7 digits
     if (days > kMaxDays || !read_clock(cell.data + 5, cell.size_bytes == 12, value)) return Outcome::bad_datetime;
     value.negative = cell.data[0] != 0;
     value.hour += days * 24;
     return Outcome::ok;
   }
-  static Outcome form(const OutPlan& plan, const Cell& cell, Room& room, std::string_view& text) {
+  static std::size_t most(const OutPlan& plan) { return std::size_t{1} + 7 + 6 + most_fraction(*plan.column); }
+  static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     const Outcome outcome = read(plan, cell, value);
-    if (outcome == Outcome::ok) text = {room, format_time(value, fraction_digits(*plan.column, value.micro), room)};
+    if (outcome == Outcome::ok) end = format_time(value, fraction_digits(*plan.column, value.micro), out);
     return outcome;
   }
 };

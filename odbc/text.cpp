@@ -137,6 +137,14 @@ inline std::size_t copy_ascii(const std::uint8_t* in, char16_t* out, std::size_t
       i += 8;
     }
   }
+  // The last few: together with some before them that were copied already.
+  if (count - i < 8 && count >= 8) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + count - 8));
+    if (_mm_movemask_epi8(bytes) == 0) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + count - 8), _mm_unpacklo_epi8(bytes, zero));
+      return count;
+    }
+  }
   for (; i < count && in[i] < 0x80; ++i) store(out + i, in[i]);
   return i;
 }
@@ -161,6 +169,11 @@ inline std::size_t skip_ascii(const std::uint8_t* in, std::size_t count) {
     if (_mm_movemask_epi8(bytes) != 0) break;
   }
   if (i + 8 <= count && _mm_movemask_epi8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + i))) == 0) i += 8;
+  // The last few, as in copy_ascii.
+  if (count - i < 8 && count >= 8 &&
+      _mm_movemask_epi8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + count - 8))) == 0) {
+    return count;
+  }
   for (; i < count && in[i] < 0x80; ++i) {}
   return i;
 }
@@ -261,6 +274,8 @@ Converted utf8_to_utf16(const char* in, std::size_t size_bytes, char16_t* out, s
 Converted utf16_to_utf8(const char16_t* in, std::size_t units, char* out, std::size_t capacity_bytes) {
   return transcode(in, units, out, capacity_bytes);
 }
+
+void ascii_to_utf16(std::string_view ascii, char16_t* out) { copy_ascii(bytes_of(ascii), out, ascii.size()); }
 
 std::size_t utf16_length(std::string_view utf8) {
   std::size_t units = 0;

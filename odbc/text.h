@@ -29,8 +29,9 @@ struct Converted {
 // Upper bounds: utf8_to_utf16 writes at most `size` units; utf16_to_utf8 at most 3 bytes a unit.
 Converted utf8_to_utf16(const char* in, std::size_t size_bytes, char16_t* out, std::size_t capacity_units);
 Converted utf16_to_utf8(const char16_t* in, std::size_t units, char* out, std::size_t capacity_bytes);
-std::size_t utf16_length(std::string_view utf8);     // units
-std::size_t utf8_length(std::u16string_view utf16);  // bytes
+void ascii_to_utf16(std::string_view ascii, char16_t* out);  // nothing but ASCII, a unit for each byte
+std::size_t utf16_length(std::string_view utf8);             // units
+std::size_t utf8_length(std::u16string_view utf16);          // bytes
 bool is_valid_utf8(std::string_view text);
 std::size_t count_characters(std::string_view utf8);
 // The largest size of at most `limit_bytes` that does not cut a character of valid text.

@@ -111,7 +111,7 @@ TEST(ConvertOut, TextAndBinaryRowsGiveTheSameAnswer) {
         const OutPlan binary = plan_output(twin.column, Encoding::binary, c_type, options);
         ASSERT_EQ(text.convert == nullptr, binary.convert == nullptr) << twin.name << " " << c_type;
         if (text.convert == nullptr) continue;
-        for (const std::size_t capacity : {0u, 1u, 2u, 5u, 8u, 20u, 100u}) {
+        for (const std::size_t capacity : {0u, 1u, 2u, 5u, 8u, 11u, 12u, 20u, 21u, 27u, 100u, 400u}) {
           if (c_type_size(c_type) > capacity) continue;
           const Seen from_text = convert(twin.column, Encoding::text, {twin.text}, c_type, capacity, options);
           const Seen from_binary = convert(twin.column, Encoding::binary, twin.binary, c_type, capacity, options);
