@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "allocations.h"
+#include "decoding_watch.h"
 #include "golden.h"
 #include "protocol/frame.h"
 
@@ -23,12 +24,17 @@ class Below final : public Stream {
  public:
   Packet script, written;
   std::size_t step = SIZE_MAX, at = 0, writes = 0;
+  const Packet* watched = nullptr;
+  std::size_t straight = 0;  // bytes that were read into the watched memory
 
   Result<std::size_t> read_some(std::span<std::uint8_t> into, Deadline) override {
     const std::size_t count = std::min({into.size(), step, script.size() - at});
     if (count == 0) return our_failure(Errc::timed_out, "nothing");
     std::copy_n(script.begin() + static_cast<std::ptrdiff_t>(at), count, into.begin());
     at += count;
+    if (watched != nullptr && into.data() >= watched->data() && into.data() < watched->data() + watched->size()) {
+      straight += count;
+    }
     return count;
   }
   Status write_all(Bytes bytes, Deadline) override {
@@ -371,6 +377,43 @@ TEST(Compression, EndOfAPacketBehindItsLastByteIsNoInput) {
   EXPECT_EQ(made.below->at, script.size());
   made.below->script = script + Packet{9};
   EXPECT_TRUE(made.stream->has_input_or_end());
+}
+
+TEST_P(Algorithm, PackedBytesAreDecodedStraightIntoTheReadersMemory) {
+  const Packet expected = text(70'000) + text(100);
+  Made made = make(GetParam());
+  send(made, 20);
+  made.below->script = packed(text(70'000), 1) + packed(text(100), 2);
+  made.below->step = 1000;
+  Packet memory(expected.size());
+  const DecodingWatch watch(memory);
+  for (std::size_t read = 0; read < memory.size();) {
+    auto count = made.stream->read_some(std::span(memory).subspan(read), kNoDeadline);
+    ASSERT_TRUE(count.ok());
+    read += *count;
+  }
+  EXPECT_TRUE(memory == expected);
+  EXPECT_EQ(watch.inside(), expected.size());
+  EXPECT_EQ(watch.elsewhere(), 0u);
+}
+
+// Only what came in one read with a packet's header is copied.
+TEST_P(Algorithm, StoredBytesAreReceivedStraightIntoTheReadersMemory) {
+  constexpr std::size_t kStep = 1000;
+  const Packet expected = noise(200'000);
+  Made made = make(GetParam());
+  send(made, 20);
+  made.below->script = stored_packet(expected, 1);
+  made.below->step = kStep;
+  Packet memory(expected.size());
+  made.below->watched = &memory;
+  for (std::size_t read = 0; read < memory.size();) {
+    auto count = made.stream->read_some(std::span(memory).subspan(read), kNoDeadline);
+    ASSERT_TRUE(count.ok());
+    read += *count;
+  }
+  EXPECT_TRUE(memory == expected);
+  EXPECT_GE(made.below->straight, expected.size() - kStep);
 }
 
 TEST_P(Algorithm, NothingIsAllocatedOncePacketsOfTheSameSizeHaveComeAndGone) {

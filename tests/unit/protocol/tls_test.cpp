@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "decoding_watch.h"
 #include "protocol/openssl.h"
 #include "protocol/stream.h"
 #include "tests/support/certificates.h"
@@ -434,6 +435,23 @@ TEST(TlsStream, CarriesManyRecordsBothWaysAndIsPrivate) {
     EXPECT_TRUE(read_text(*secured->stream, much.size()) == much);
   }
   EXPECT_TRUE(arrived == much);
+}
+
+TEST(TlsStream, RecordsAreDecryptedStraightIntoTheReadersMemory) {
+  const std::string much = pattern(1 << 20);
+  const TlsServer server(Identity({.common_name = "db.test"}), [&](ServerTls& tls, Socket&) { tls.send(much); });
+  auto secured = start_tls(server.connect(), required(), {.name = "db.test"}, in(5s));
+  ASSERT_TRUE(secured.ok());
+  std::vector<std::uint8_t> memory(much.size());
+  const DecodingWatch watch(memory);
+  for (std::size_t read = 0; read < memory.size();) {
+    auto count = secured->stream->read_some(std::span(memory).subspan(read), in(5s));
+    ASSERT_TRUE(count.ok());
+    read += *count;
+  }
+  EXPECT_TRUE(as_text(memory) == much);
+  EXPECT_EQ(watch.inside(), much.size());
+  EXPECT_EQ(watch.elsewhere(), 0u);
 }
 
 // Stands between TLS and the socket: gives one byte at a time, and a time-out in front of every third.
