@@ -40,11 +40,6 @@ std::uint8_t* begin(ByteWriter& out, std::uint8_t size) {
 
 void put(ByteWriter& out, const Date& date) { store(begin(out, 4), date); }
 
-void put(ByteWriter& out, const DateTime& value) {
-  const std::uint8_t* const end = write(out.extend(kMostDateTimeBytes), value);
-  out.truncate(static_cast<std::size_t>(end - out.data()));
-}
-
 void put(ByteWriter& out, const Time& time) {
   std::uint8_t* p = begin(out, time.micro != 0 ? 12 : 8);
   p[0] = time.negative ? 1 : 0;

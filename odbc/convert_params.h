@@ -93,8 +93,11 @@ inline std::uint8_t* write(std::uint8_t* to, const DateTime& value) {
   return to + (micro != 0 ? kMostDateTimeBytes : sizeof head);
 }
 
+inline void put(ByteWriter& out, const DateTime& value) {
+  const std::uint8_t* const end = write(out.extend(kMostDateTimeBytes), value);
+  out.truncate(static_cast<std::size_t>(end - out.data()));
+}
 void put(ByteWriter& out, const Date& date);
-void put(ByteWriter& out, const DateTime& value);
 void put(ByteWriter& out, const Time& time);
 
 // --- Numbers
@@ -187,14 +190,14 @@ Outcome send(const InPlan&, const T& value, ByteWriter& out, ToBit) {
 template <CInteger T>
 Outcome send(const InPlan&, const T& value, ByteWriter& out, ToText) {
   char room[24];
-  put(out, std::string_view(room, std::to_chars(room, room + sizeof room, value).ptr));
+  put(out, std::string_view(room, format_integer(value, room)));
   return Outcome::ok;
 }
 template <CInteger T>
 Outcome send(const InPlan& plan, const T& value, ByteWriter& out, ToInterval) {
   char room[24];
   NumberText number;
-  scan_number({room, std::to_chars(room, room + sizeof room, value).ptr}, number);
+  scan_number({room, format_integer(value, room)}, number);
   SQL_INTERVAL_STRUCT interval;
   const IntervalRange range = interval_range(plan.sql_type);
   if (interval_from_number(number, range, {10, 6}, interval) != IntervalFit::exact) return Outcome::interval_overflow;

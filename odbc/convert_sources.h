@@ -183,12 +183,7 @@ struct Native {
   static Outcome write(const OutPlan& plan, const Cell& cell, char* out, char*& end) {
     Value value;
     read(plan, cell, value);
-    if constexpr (std::is_signed_v<T>) {
-      end = format_signed(value, out);
-    } else {
-      end = format_unsigned(value, out);
-    }
-    end = pad(*plan.column, out, end);
+    end = pad(*plan.column, out, format_integer(value, out));
     return Outcome::ok;
   }
 };

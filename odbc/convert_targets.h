@@ -136,13 +136,9 @@ inline Outcome assign(const OutPlan&, const Bit& value, CBit& out) {
 // `scale`: what the value has by its type, -1 when that is left to the value.
 Outcome to_numeric(const OutPlan& plan, std::string_view text, int scale, SQL_NUMERIC_STRUCT& out);
 
-inline Outcome assign(const OutPlan& plan, const std::int64_t& value, SQL_NUMERIC_STRUCT& out) {
+Outcome assign(const OutPlan& plan, const Integer auto& value, SQL_NUMERIC_STRUCT& out) {
   char text[24];
-  return to_numeric(plan, {text, format_signed(value, text)}, 0, out);
-}
-inline Outcome assign(const OutPlan& plan, const std::uint64_t& value, SQL_NUMERIC_STRUCT& out) {
-  char text[24];
-  return to_numeric(plan, {text, format_unsigned(value, text)}, 0, out);
+  return to_numeric(plan, {text, format_integer(value, text)}, 0, out);
 }
 inline Outcome assign(const OutPlan& plan, const double& value, SQL_NUMERIC_STRUCT& out) {
   char text[kMaxForm];
@@ -236,14 +232,9 @@ Outcome to_interval(const OutPlan& plan, const Time& value, SQL_INTERVAL_STRUCT&
 Outcome to_interval(const OutPlan& plan, const Characters& value, SQL_INTERVAL_STRUCT& out);
 
 template <bool kYearMonth>
-Outcome assign(const OutPlan& plan, const std::int64_t& value, Interval<true, kYearMonth>& out) {
+Outcome assign(const OutPlan& plan, const Integer auto& value, Interval<true, kYearMonth>& out) {
   char text[24];
-  return to_interval(plan, std::string_view(text, format_signed(value, text)), out.value);
-}
-template <bool kYearMonth>
-Outcome assign(const OutPlan& plan, const std::uint64_t& value, Interval<true, kYearMonth>& out) {
-  char text[24];
-  return to_interval(plan, std::string_view(text, format_unsigned(value, text)), out.value);
+  return to_interval(plan, std::string_view(text, format_integer(value, text)), out.value);
 }
 template <bool kYearMonth>
 Outcome assign(const OutPlan& plan, const Decimal& value, Interval<true, kYearMonth>& out) {

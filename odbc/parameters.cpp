@@ -185,7 +185,8 @@ inline bool Parameters::plain_value(const Bound& bound, std::size_t set, Value& 
 }
 
 // Nullopt: `value` is to be sent like a plain one.
-std::optional<Parameters::Sent> Parameters::unusual_value(const Bound& bound, std::size_t set, Value& value) const {
+[[gnu::noinline]] std::optional<Parameters::Sent> Parameters::unusual_value(const Bound& bound, std::size_t set,
+                                                                            Value& value) const {
   if (!is_input(bound.direction) || bound.source == Source::null) return Sent::null;
   if (bound.source == Source::streamed) return Sent::value;
   if (bound.source == Source::collected) {
@@ -216,7 +217,7 @@ template <std::size_t lead>
 }
 
 // Appends the set's value, if it is one.
-Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
+[[gnu::always_inline]] inline Parameters::Sent Parameters::append_value(const Bound& bound, std::size_t set) {
   Value value;
   if (!plain_value(bound, set, value)) {
     if (const std::optional<Sent> sent = unusual_value(bound, set, value)) return *sent;
@@ -256,9 +257,10 @@ void Parameters::begin_rows() {
 void Parameters::append_set(std::size_t set) {
   const bool one_set = null_bits_ == 0;
   const std::size_t start = values_.size();
-  null_bitmap_.resize((null_bits_ + bound_.size() + 7) / 8);
+  const std::size_t count = bound_.size(), bitmap_bytes = (null_bits_ + count + 7) / 8;
+  if (bitmap_bytes > null_bitmap_.size()) null_bitmap_.resize(bitmap_bytes);
   try {
-    for (std::size_t i = 0; i < bound_.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const Sent sent = append_value(bound_[i], set);
       if (one_set) value_ends_.push_back(values_.size());
       if (sent != Sent::value) set_null(null_bits_ + i);

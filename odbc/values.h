@@ -5,10 +5,12 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "odbc/digits.h"
 
@@ -158,6 +160,14 @@ Date today();  // in the process's time zone
 // Integers, dates and times need no more room than their text; their fields are those of a date and of a clock.
 char* format_unsigned(std::uint64_t value, char* out);
 char* format_signed(std::int64_t value, char* out);
+template <std::integral T>
+char* format_integer(T value, char* out) {
+  if constexpr (std::is_signed_v<T>) {
+    return format_signed(value, out);
+  } else {
+    return format_unsigned(value, out);
+  }
+}
 char* format_date(const Date& date, char* out);
 char* format_time(const Time& time, unsigned fraction_digits, char* out);
 char* format_date_time(const DateTime& value, unsigned fraction_digits, char* out);

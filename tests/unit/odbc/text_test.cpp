@@ -43,8 +43,8 @@ TEST(Text, EdgesOfTheCodeSpaceGoThereAndBack) {
   }
 }
 
-// The vector loops take 16 characters at a time and the last ones together with some before them, or one by one: a wide character
-// at each place must be found by all of them.
+// The vector loops take 16 characters at a time and the last ones together with some before them, or one by one: a wide
+// character at each place must be found by all of them.
 TEST(Text, AWideCharacterAtAnyPlaceOfAsciiIsFound) {
   for (std::size_t size = 0; size < 50; ++size) {
     for (std::size_t at = 0; at <= size; ++at) {
