@@ -1,7 +1,7 @@
 """How costs grow: with rows, columns, open statements, tables of a catalog, and threads."""
 import dataclasses
 
-from . import measure
+from . import drivers, measure
 
 
 @dataclasses.dataclass
@@ -27,6 +27,7 @@ GROWTH = [
     Curve("tables", "tables", "wall_ns", ["tables", "columns", "tables.one", "columns.one"], TABLES, lambda tables: tables / 2000,
           catalog=True),
 ]
+POINT_TIMEOUT_S = 120  # a driver that takes longer is left out of the larger sizes, too
 THREADS = [Curve("threads", "threads", "wall_ns", ["threads.select1.*", "threads.scan.*"], [1, 2, 4, 8, 16], lambda threads: 1.0)]
 
 
@@ -60,12 +61,14 @@ def curves(which, series, binaries, server, chosen):
     """Measures all; yields each as it ends."""
     for curve in which:
         for name in curve.names:
-            points = []
+            points, left_out = [], []
             for size in curve.sizes:
                 scale = curve.scale(size) * (1.0 if curve.catalog else min(chosen.scale, 1.0))
                 measure.make_tables(binaries, server, min(scale, 1.0) if not curve.catalog else scale, curve.catalog)
-                some = series.at(scale, spread=series.spread or curve in THREADS)
                 if size > curve.rivals_up_to:
-                    some = some.of_selkie()
+                    left_out = drivers.rivals(series.drivers())
+                some = series.at(scale, spread=series.spread or curve in THREADS).without(left_out)
+                some.timeout_s = POINT_TIMEOUT_S
                 points.append((size, some.measure(name.replace("*", str(size)), chosen.runs, check=size == curve.sizes[0])))
+                left_out += [who for who in some.drivers() if not points[-1][1].runs.get(who)]
             yield Measured(curve, name, points)

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 
-from . import ways
+from . import drivers, ways
 
 LIMITS = ["raw", "decoded"]
 BINARY = "binary"  # the decoding limit of the same rows, prepared: for drivers that take them in binary though they need not
@@ -41,14 +41,15 @@ class Result:
 
 
 class Series:
-    def __init__(self, binaries, server, drivers, scale, spread):
+    def __init__(self, binaries, server, under_test, scale, spread):
         self.server, self.scale, self.spread = server, scale, spread
+        self.timeout_s = TIMEOUT_S  # of one run
         self.prefix = []  # of every command
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
                          BINARY: [binaries.wire_limit, "--decode"],
                          MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
         self.way = ways.CLEAR
-        for driver in drivers:
+        for driver in under_test:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
 
     def drivers(self):
@@ -69,7 +70,7 @@ class Series:
 
     def by(self, way):
         """Without the rivals; Selkie and the limits take another way."""
-        other = self.of_selkie()
+        other = self.without(drivers.rivals(self.drivers()))
         other.way = way
         for who in (*LIMITS, BINARY):
             other.commands[who] = [*other.commands[who], *way.options]
@@ -78,15 +79,13 @@ class Series:
             other.commands[who] = [*command, f"{way.keywords};{keywords}"]
         return other
 
-    def of_selkie(self):
-        """Without the rivals."""
+    def without(self, names):
         other = copy.copy(self)
-        other.commands = {who: command for who, command in self.commands.items()
-                          if who in (*LIMITS, BINARY, MANAGER) or who.startswith("Selkie")}
+        other.commands = {who: command for who, command in self.commands.items() if who not in names}
         return other
 
     def measure(self, name, runs, check=True):
-        result = Result(name)
+        result, failed = Result(name), set()
         twin = name.replace(".direct", ".prepared")
         has_twin = twin != name and twin.startswith(("scan.", "ints."))
         for who in self.commands:
@@ -96,17 +95,20 @@ class Series:
             trouble = checked.get("error") or checked.get("wrong")
             if trouble:
                 result.trouble[who] = trouble
+            if "error" in checked:
+                failed.add(who)
         order = [who for who in self.commands if who != BINARY or has_twin]
         for run in range(runs):
             progress(f"{self.server.name}: {name}, run {run + 1} of {runs}")
             for who in order[run % len(order):] + order[:run % len(order)]:
-                if "error" in result.trouble.get(who, ""):
+                if who in failed:
                     continue
                 figures = self.timed(who, twin if who == BINARY else name)
                 if who == MANAGER and ("error" in figures or "wrong" in figures):
                     continue  # it does nothing, and not everything can be measured without
                 if "error" in figures:
                     result.trouble.setdefault(who, figures["error"])
+                    failed.add(who)
                     continue
                 result.add(who, figures)
                 if "wrong" in figures:
@@ -128,9 +130,9 @@ class Series:
         try:
             done = subprocess.run(command, env=self.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   encoding="utf-8", errors="replace",  # a wrong value may be any bytes
-                                  timeout=TIMEOUT_S)
+                                  timeout=self.timeout_s)
         except subprocess.TimeoutExpired:
-            return {"error": f"no end after {TIMEOUT_S} s"}
+            return {"error": f"no end after {self.timeout_s} s"}
         if not done.stdout:
             sys.exit(f"{who}, {name}: {done.stderr.strip() or 'nothing was printed'}")
         return json.loads(done.stdout.splitlines()[-1])
