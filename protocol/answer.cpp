@@ -8,7 +8,18 @@ Answer::Answer(ColumnSetPtr columns, std::unique_ptr<RowStore> rows) {
   ResultHead head;
   head.has_rows = true;
   head.columns = std::move(columns);
-  parked_.push_back({std::move(head), std::move(rows), {}, std::nullopt});
+  parked_.push_back({std::move(head), {}, std::move(rows), {}, std::nullopt});
+}
+
+void Answer::forget() {
+  session_ = nullptr;
+  live_ = in_rows_ = out_params_ = false;
+  parked_.clear();
+  begun_ = 0;
+  next_row_ = next_rest_ = 0;
+  row_rest_.reset();
+  rest_part_ = {};
+  rows_end_ = {};
 }
 
 Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
@@ -25,6 +36,7 @@ Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
   next_row_ = 0;
   in_rows_ = result.rows != nullptr;
   out_params_ = result.end.out_params;
+  if (result.head.ok()) result.head->info = result.info;
   return std::move(result.head);
 }
 
@@ -119,7 +131,7 @@ Status Answer::park() {
   next_row_ = 0;
   begun_ = 1;
   // The current result's head was handed out already; only its rows, if any are left, are read on.
-  ParkedResult& current = parked_.emplace_back(ParkedResult{ResultHead{}, nullptr, {}, std::nullopt});
+  ParkedResult& current = parked_.emplace_back(ParkedResult{ResultHead{}, {}, nullptr, {}, std::nullopt});
   if (in_rows_) {
     if (Status parked = park_rows(current); !parked.ok()) return parked;
     out_params_ = current.end.out_params;
@@ -130,7 +142,8 @@ Status Answer::park() {
     if (!head.ok() && head.failure().errc != Errc::server_error) return std::move(head).failure();
     const bool has_rows = head.ok() && head->has_rows;
     more = head.ok();
-    ParkedResult& result = parked_.emplace_back(ParkedResult{std::move(head), nullptr, {}, std::nullopt});
+    std::string info(has_rows || !head.ok() ? std::string_view() : head->info);
+    ParkedResult& result = parked_.emplace_back(ParkedResult{std::move(head), std::move(info), nullptr, {}, std::nullopt});
     if (has_rows) {
       if (Status parked = park_rows(result); !parked.ok()) return parked;
       more = !result.failure;

@@ -31,14 +31,7 @@ class Answer {
   }
   // Nothing to read from here on; what is left on the wire is the caller's.
   void clear() {
-    session_ = nullptr;
-    live_ = in_rows_ = out_params_ = false;
-    parked_.clear();
-    begun_ = 0;
-    next_row_ = next_rest_ = 0;
-    row_rest_.reset();
-    rest_part_ = {};
-    rows_end_ = {};
+    if (session_ != nullptr || !parked_.empty()) forget();
   }
 
   Encoding encoding() const { return encoding_; }
@@ -69,8 +62,10 @@ class Answer {
   bool in_rows() const { return in_rows_; }
 
  private:
+  void forget();
   struct ParkedResult {
     Result<ResultHead> head;
+    std::string info;                // the head's
     std::unique_ptr<RowStore> rows;  // null without rows
     Session::RowsEnd end;
     std::optional<Failure> failure;  // an ERR in place of the rows' end

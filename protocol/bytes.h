@@ -20,12 +20,23 @@ using Bytes = std::span<const std::uint8_t>;
 inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-// The first `width` bytes as a little-endian number. The caller has checked that they are there. With a constant width this
-// is one load.
+// The first `width` bytes as a little-endian number. The caller has checked that they are there.
 inline std::uint64_t load_little_endian(const std::uint8_t* bytes, std::size_t width) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < width; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
   return value;
+}
+
+// The same with a width that is known before, and the other way round: of 2, 4 and 8 bytes one load or store.
+template <std::size_t width>
+std::uint64_t load_little_endian(const std::uint8_t* bytes) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) { return ((std::uint64_t{bytes[i]} << (8 * i)) | ...); }
+  (std::make_index_sequence<width>());
+}
+template <std::size_t width>
+void store_little_endian(std::uint8_t* bytes, std::uint64_t value) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) { ((bytes[i] = static_cast<std::uint8_t>(value >> (8 * i))), ...); }
+  (std::make_index_sequence<width>());
 }
 
 // Reads a packet front to back. A read past the end yields zeros and makes failed() true for good, so a parser reads all
@@ -37,19 +48,19 @@ class ByteReader {
   bool failed() const { return failed_; }
   std::size_t size() const { return rest_.size(); }
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(little_endian(2)); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(4)); }
-  std::uint64_t u64() { return little_endian(8); }
+  std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian<1>()); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(little_endian<2>()); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian<4>()); }
+  std::uint64_t u64() { return little_endian<8>(); }
 
   // Length-encoded integer. 0xFB (NULL) and 0xFF are no integers and fail.
   // Spec: page_protocol_basic_dt_integers.html
   std::uint64_t lenenc() {
     const std::uint8_t first = u8();
     if (first < 0xfb) return first;
-    if (first == 0xfc) return little_endian(2);
-    if (first == 0xfd) return little_endian(3);
-    if (first == 0xfe) return little_endian(8);
+    if (first == 0xfc) return little_endian<2>();
+    if (first == 0xfd) return little_endian<3>();
+    if (first == 0xfe) return little_endian<8>();
     failed_ = true;
     return 0;
   }
@@ -76,9 +87,10 @@ class ByteReader {
   }
 
  private:
-  std::uint64_t little_endian(std::size_t width) {
+  template <std::size_t width>
+  std::uint64_t little_endian() {
     const Bytes bytes = take(width);
-    return bytes.empty() ? 0 : load_little_endian(bytes.data(), width);
+    return bytes.empty() ? 0 : load_little_endian<width>(bytes.data());
   }
 
   Bytes rest_;  // owned by whoever owns the packet
@@ -186,8 +198,7 @@ class ByteWriter {
 
   template <std::size_t width>
   void little_endian(std::uint64_t value) {
-    std::uint8_t* out = extend(width);
-    for (std::size_t i = 0; i < width; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+    store_little_endian<width>(extend(width), value);
   }
 
   [[gnu::noinline]] void grow(std::size_t count) {

@@ -68,14 +68,8 @@ void ColumnSetBuilder::begin(std::uint64_t count, bool extended_metadata, Column
   previous_ = previous != nullptr && previous->size() == count ? std::move(previous) : nullptr;
 }
 
-bool ColumnSetBuilder::add(Bytes packet) {
-  if (fresh_ == nullptr) {
-    if (previous_ != nullptr && matched_ < previous_->size() && std::ranges::equal(packet, previous_->packets_[matched_])) {
-      ++matched_;
-      return true;
-    }
-    depart_from_previous();
-  }
+bool ColumnSetBuilder::add_fresh(Bytes packet) {
+  if (fresh_ == nullptr) depart_from_previous();
   return append(packet);
 }
 

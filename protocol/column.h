@@ -2,6 +2,7 @@
 // Spec: page_protocol_com_query_response_text_resultset_column_definition.html; MariaDB extended metadata.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
@@ -107,12 +108,20 @@ class ColumnSetBuilder {
   // From now on, bytes of no table's column are taken for text in utf8mb4: functions of MySQL give text so.
   void take_bytes_of_no_table_for_text() { bytes_of_no_table_are_text_ = true; }
   // False: malformed definition, or more than 32 MiB of them.
-  bool add(Bytes packet);
+  bool add(Bytes packet) { return add_known(packet) || add_fresh(packet); }
+  // Takes the definition where it equals the previous set's and all before it did; else it is add()'s.
+  bool add_known(Bytes packet) {
+    if (fresh_ != nullptr || previous_ == nullptr || matched_ == previous_->size()) return false;
+    const bool is_known = std::ranges::equal(packet, previous_->packets_[matched_]);
+    matched_ += is_known;
+    return is_known;
+  }
   // The set, after the last definition. Never null.
   ColumnSetPtr finish();
 
  private:
   void depart_from_previous();
+  bool add_fresh(Bytes packet);
   bool append(Bytes packet);
 
   bool extended_metadata_ = false;

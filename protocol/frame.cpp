@@ -11,11 +11,6 @@ constexpr std::size_t kFirstReadBytes = 8 * 1024;     // enough for a log-in and
 constexpr std::size_t kReadBytes = 64 * 1024;         // what one read asks for from when they were filled once
 constexpr std::size_t kKeptWriteBytes = 1024 * 1024;  // a writer that grew past this gives its memory back
 
-void put_header(std::uint8_t* at, std::size_t size, std::uint8_t sequence) {
-  for (int i = 0; i < 3; ++i) at[i] = static_cast<std::uint8_t>(size >> (8 * i));
-  at[3] = sequence;
-}
-
 }  // namespace
 
 std::span<std::uint8_t> FrameReader::writable() {
@@ -38,7 +33,7 @@ std::span<std::uint8_t> FrameReader::writable() {
 
 // Takes note of the header of the packet's next piece.
 FrameStatus FrameReader::begin_piece(const std::uint8_t* header, std::size_t& piece_bytes) {
-  piece_bytes = static_cast<std::size_t>(load_little_endian(header, 3));
+  piece_bytes = static_cast<std::size_t>(load_little_endian<3>(header));
   if (!in_order(header[3])) return FrameStatus::out_of_order;
   const std::size_t payload_so_far = gathered_ == 0 ? 0 : gathered_ - kFrameHeaderBytes;
   if (piece_bytes > max_packet_bytes_ - payload_so_far) return FrameStatus::too_large;
@@ -131,13 +126,7 @@ ByteWriter& FrameWriter::begin(std::uint8_t sequence) {
   return buffer_;
 }
 
-std::uint8_t FrameWriter::end(Bytes tail) {
-  const std::size_t size = buffer_.size() - packet_start_ - kFrameHeaderBytes + tail.size();
-  if (!tail.empty() && size < kMaxFramePayload) {
-    put_header(buffer_.data() + packet_start_, size, sequence_);
-    tail_ = tail;
-    return ++sequence_;
-  }
+std::uint8_t FrameWriter::end_in_pieces(Bytes tail, std::size_t size) {
   buffer_.bytes(tail);
   const std::size_t full_pieces = size / kMaxFramePayload;  // behind them always comes a shorter one, perhaps empty
   buffer_.zeros(full_pieces * kFrameHeaderBytes);

@@ -51,6 +51,14 @@ class FrameReader {
     return count;
   }
 
+  // The same without their payloads.
+  template <class Wanted>
+  std::size_t pass_while(std::size_t most, Wanted wanted) {
+    std::size_t count = 0;
+    for (Bytes payload; count < most && is_whole(payload) && wanted(payload); ++count) pass(payload);
+    return count;
+  }
+
   // --- A packet that is not to be held whole. After next() answered need_more:
 
   // More than so many bytes of it are announced, and its first byte is there.
@@ -93,9 +101,11 @@ class FrameReader {
     const std::size_t unread = end_ - begin_;
     if (gathered_ != 0 || unread < kFrameHeaderBytes) return false;
     const std::uint8_t* const header = buffer_.data() + begin_;
-    const auto size = static_cast<std::size_t>(load_little_endian(header, 3));
+    const auto size_and_number = static_cast<std::uint32_t>(load_little_endian<kFrameHeaderBytes>(header));
+    const std::size_t size = size_and_number & kMaxFramePayload;
     payload = {header + kFrameHeaderBytes, size};
-    return size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ && in_order(header[3]);
+    return size <= unread - kFrameHeaderBytes && size < kMaxFramePayload && size <= max_packet_bytes_ &&
+           in_order(static_cast<std::uint8_t>(size_and_number >> 24));
   }
   void pass(Bytes payload) {
     begin_ += kFrameHeaderBytes + payload.size();
@@ -125,7 +135,14 @@ class FrameWriter {
   // Completes the packet: splits it into pieces where it has 16 MiB or more. Returns the sequence number after its last piece.
   //   tail  the end of the payload; copied only where it has to be. Else it has to stay as it is until the next begin() or
   //         clear()
-  std::uint8_t end(Bytes tail = {});
+  std::uint8_t end(Bytes tail = {}) {
+    const std::size_t size = buffer_.size() - packet_start_ - kFrameHeaderBytes + tail.size();
+    if (size >= kMaxFramePayload) [[unlikely]]
+      return end_in_pieces(tail, size);
+    put_header(buffer_.data() + packet_start_, size, sequence_);
+    tail_ = tail;
+    return ++sequence_;
+  }
 
   // What is to be sent: the bytes, and behind them a tail that was not copied.
   Bytes bytes() const { return buffer_.bytes(); }
@@ -134,6 +151,11 @@ class FrameWriter {
   void clear();
 
  private:
+  static void put_header(std::uint8_t* at, std::size_t size, std::uint8_t sequence) {
+    store_little_endian<kFrameHeaderBytes>(at, size | std::size_t{sequence} << 24);
+  }
+  std::uint8_t end_in_pieces(Bytes tail, std::size_t size);
+
   ByteWriter buffer_;
   Bytes tail_;  // the caller's
   std::size_t packet_start_ = 0;

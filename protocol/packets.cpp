@@ -79,21 +79,21 @@ Failure to_failure(const ErrPacket& err) { return {Errc::server_error, err.code,
 std::optional<OkPacket> parse_ok(Bytes payload, bool session_track) {
   ByteReader in(payload);
   const std::uint8_t header = in.u8();
-  OkPacket ok;
-  ok.affected_rows = in.lenenc();
-  ok.insert_id = in.lenenc();
-  ok.status = in.u16();
-  ok.warnings = in.u16();
+  std::optional<OkPacket> ok(std::in_place);
+  ok->affected_rows = in.lenenc();
+  ok->insert_id = in.lenenc();
+  ok->status = in.u16();
+  ok->warnings = in.u16();
   const Bytes rest = in.take_rest();
   if (in.failed() || (header != 0x00 && header != 0xfe)) return std::nullopt;
   if (!session_track) {
-    ok.info = info_without_tracking(rest);
+    ok->info = info_without_tracking(rest);
     return ok;
   }
   // What follows is news, not structure: where it is damaged, it is left out and the answer stands.
   ByteReader news(rest);
-  ok.info = as_text(news.take_lenenc());
-  if ((ok.status & server_status::kSessionStateChanged) != 0) ok.session_changes = news.take_lenenc();
+  ok->info = as_text(news.take_lenenc());
+  if ((ok->status & server_status::kSessionStateChanged) != 0) ok->session_changes = news.take_lenenc();
   return ok;
 }
 

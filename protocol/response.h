@@ -80,6 +80,12 @@ class ResponseMachine {
   bool is_row(Bytes payload) const {
     return phase_ == Phase::rows && !payload.empty() && starts_row(payload[0], payload.size());
   }
+  // Of the current result: so many definitions are still to come. Who knows them by their looks need not show them.
+  std::uint64_t columns_due() const { return columns_ - columns_seen_; }
+  void pass_columns(std::uint64_t count) {
+    columns_seen_ += count;
+    if (columns_due() == 0) phase_ = Phase::after_columns;
+  }
   // The same question about a packet of which no more has come than its first byte, and which has at least `size_bytes`, more
   // than any packet that is structure only. True: the row counts as taken.
   bool takes_large_row(std::uint8_t first_byte, std::size_t size_bytes);

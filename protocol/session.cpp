@@ -98,7 +98,9 @@ ByteWriter& Session::begin_command() {
 
 void Session::end_command(bool answered, Bytes tail) {
   const std::uint8_t next_sequence = out_.end(tail);
-  if (answered) queued_answers_.push_back(next_sequence);
+  if (!answered) return;
+  answers_.push_back(next_sequence);
+  ++queued_;
 }
 
 void Session::queue_query(std::string_view sql, const QueryAttributes& attributes) {
@@ -114,7 +116,7 @@ void Session::append_query(std::string_view sql, const QueryAttributes& attribut
 
 // In front of the first command to be sent.
 void Session::restore_charset() {
-  if (!foreign_charset() || !idle() || !queued_answers_.empty()) return;
+  if (!foreign_charset() || dead_ || !answers_.empty()) return;
   restores_charset_ = true;
   append_query(opened_.dialect.names_statement(), {});
 }
@@ -129,7 +131,7 @@ Status Session::send() {
   if (dead_) return died_before();
   if (out_.bytes().size() + out_.tail().size() > kMaxCommandBytes) {
     out_.clear();
-    queued_answers_.clear();
+    answers_.resize(answers_.size() - std::exchange(queued_, 0));
     restores_charset_ = false;
     return {Errc::packet_too_large, "The statement and its parameters exceed 1 GiB. Send long values in pieces."};
   }
@@ -137,16 +139,16 @@ Status Session::send() {
   patience_ = std::chrono::milliseconds(0);
   least_bytes_ = 0;
   local_file_.reset();
-  stops_file_ = file_is_cut_ = false;
+  stops_file_.store(false, std::memory_order_relaxed);
+  file_is_cut_ = false;
   longest_pause_ = {};
   opened_.stream->restart_numbering();
   const Deadline deadline = in_future(write_timeout_);
   Status sent = out_.tail().empty() ? opened_.stream->write_all(out_.bytes(), deadline)
                                     : opened_.stream->write_both(out_.bytes(), out_.tail(), deadline);
   out_.clear();
-  pending_answers_.insert(pending_answers_.end(), queued_answers_.begin(), queued_answers_.end());
-  queued_answers_.clear();
-  if (!pending_answers_.empty()) opened_.frames.expect_sequence(pending_answers_.front());
+  queued_ = 0;
+  if (!answers_.empty()) opened_.frames.expect_sequence(answers_.front());
   if (!sent.ok()) return lost_while_writing(std::move(sent).failure());
   return {};
 }
@@ -164,7 +166,7 @@ std::optional<Failure> Session::parting_words() {
   for (FrameStatus frame; (frame = opened_.frames.next(payload)) != FrameStatus::packet;) {
     if (frame == FrameStatus::need_more) {
       if (!receive().ok()) return std::nullopt;
-    } else if (frame == FrameStatus::out_of_order && !pending_answers_.empty() && number <= pending_answers_.front()) {
+    } else if (frame == FrameStatus::out_of_order && awaits_answer() && number <= answers_.front()) {
       opened_.frames.expect_sequence(static_cast<std::uint8_t>(number++));
     } else {
       return std::nullopt;
@@ -228,8 +230,7 @@ Status Session::frame_failure(FrameStatus frame) {
   if (frame == FrameStatus::too_large) {
     return die({Errc::packet_too_large, 0, {}, "The server sent a packet larger than MAX_PACKET; the connection was closed."});
   }
-  const bool at_the_start =
-      !in_large_row() && !pending_answers_.empty() && opened_.frames.sequence() == pending_answers_.front();
+  const bool at_the_start = !in_large_row() && awaits_answer() && opened_.frames.sequence() == answers_.front();
   auto goodbye = at_the_start ? parting_words() : std::nullopt;
   return die(goodbye ? std::move(*goodbye) : left_protocol("packets out of order"));
 }
@@ -247,27 +248,28 @@ void Session::answer_ended() {
   response_.reset();
   in_rows_ = false;
   more_results_ = false;
-  pending_answers_.erase(pending_answers_.begin());
-  if (pending_answers_.empty()) {
-    opened_.frames.shrink();
-  } else {
-    opened_.frames.expect_sequence(pending_answers_.front());
+  answers_.erase(answers_.begin());
+  if (awaits_answer()) {
+    opened_.frames.expect_sequence(answers_.front());
     opened_.stream->restart_numbering();
+  } else {
+    opened_.frames.shrink();
   }
 }
 
 void Session::heard(const event::End& end) {
   status_ = end.status;
   more_results_ = end.more;
-  heard_session_changes(end.session_changes);
+  if (!end.session_changes.empty()) heard_session_changes(end.session_changes);
 }
 
 void Session::heard_session_changes(Bytes block) {
   SessionChanges changes(block);
   while (const auto change = changes.next()) {
     if (change->kind == SessionChanges::Kind::system_variable) {
-      if (change->name == "character_set_client") client_charset_ = change->value;
-      if (change->name == "character_set_results") results_charset_ = change->value;
+      const auto foreign = change->value == kCharset ? std::nullopt : std::optional(std::string(change->value));
+      if (change->name == "character_set_client") foreign_client_charset_ = foreign;
+      if (change->name == "character_set_results") foreign_results_charset_ = foreign;
     } else if (change->kind == SessionChanges::Kind::schema) {
       schema_ = std::string(change->value);
       context_changed();
@@ -276,17 +278,16 @@ void Session::heard_session_changes(Bytes block) {
 }
 
 std::optional<std::string_view> Session::foreign_charset() const {
-  if (results_charset_ != kCharset) return results_charset_;
-  if (client_charset_ != kCharset) return client_charset_;
-  return std::nullopt;
+  return foreign_results_charset_ ? foreign_results_charset_ : foreign_client_charset_;
 }
 
 // What comes next was written in utf8mb4: a server that does not take it as such must not go on.
-Status Session::read_restored_charset() {
-  if (!std::exchange(restores_charset_, false)) return {};
+Status Session::end_restoring_charset() {
+  restores_charset_ = false;
   auto head = read_head(nullptr, Columns::unwanted);
   if (head.ok()) {
-    client_charset_ = results_charset_ = kCharset;
+    foreign_client_charset_.reset();
+    foreign_results_charset_.reset();
     return {};
   }
   Failure failure = std::move(head).failure();
@@ -357,26 +358,25 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
     if (Status status = next_packet(payload); !status.ok()) return std::move(status).failure();
     const Event event = response_->on_packet(payload);
     if (const auto* begin = std::get_if<event::ColumnsBegin>(&event)) {
-      columns_expected_ = begin->count;
       if (columns == Columns::unwanted) {
         head.columns = nullptr;
       } else if (begin->sent) {
         builder_.begin(begin->count, opened_.dialect.extended_metadata(), known);
+        take_known_columns(head);
       } else if (known == nullptr || known->size() != begin->count) {
         return std::move(die(left_protocol("column definitions left out that were never sent"))).failure();
       } else {
         head.columns = known;
       }
     } else if (const auto* column = std::get_if<event::ColumnDef>(&event)) {
-      if (columns == Columns::wanted && !builder_.add(column->packet)) {
-        return std::move(die(left_protocol(kBadDefinition))).failure();
+      if (columns == Columns::wanted) {
+        if (!builder_.add(column->packet)) return std::move(die(left_protocol(kBadDefinition))).failure();
+        take_known_columns(head);
       }
-      if (columns == Columns::wanted && column->index + 1 == columns_expected_) head.columns = builder_.finish();
     } else if (const auto* end = std::get_if<event::End>(&event)) {
       head.affected_rows = end->affected_rows;
-      head.insert_id = end->insert_id;
       head.warnings = end->warnings;
-      head.info = std::string(end->info);
+      head.info = info_ = end->info;
       heard(*end);
       if (response_->finished()) answer_ended();
       if (refusal) return std::move(*refusal);
@@ -398,6 +398,14 @@ Result<ResultHead> Session::read_head(const ColumnSetPtr& known, Columns columns
       return head;
     }
   }
+}
+
+// The definitions that have arrived, as far as they are those of the last time.
+void Session::take_known_columns(ResultHead& head) {
+  const std::size_t due = response_->columns_due();
+  const std::size_t taken = opened_.frames.pass_while(due, [&](Bytes packet) { return builder_.add_known(packet); });
+  response_->pass_columns(taken);
+  if (taken == due) head.columns = builder_.finish();
 }
 
 RowStep Session::next_row(Bytes& row, LargeRows large) {
@@ -483,7 +491,7 @@ std::optional<RowStep> Session::row_or_end(Bytes payload) {
 
 Result<bool> Session::drain(std::size_t limit_bytes) {
   std::size_t read_bytes = 0;
-  while (!dead_ && !pending_answers_.empty()) {
+  while (!dead_ && awaits_answer()) {
     if (in_large_row()) {
       Bytes part;
       if (Status status = read_row_part(part); !status.ok()) return std::move(status).failure();
@@ -499,7 +507,7 @@ Result<bool> Session::drain(std::size_t limit_bytes) {
       auto head = read_head(nullptr, Columns::unwanted);
       if (!head.ok() && (dead_ || head.failure().errc == Errc::deadline_passed)) return std::move(head).failure();
       read_bytes += kHeadBytes;
-      if (read_bytes >= limit_bytes && !pending_answers_.empty()) return false;
+      if (read_bytes >= limit_bytes && awaits_answer()) return false;
     }
   }
   return true;
@@ -539,7 +547,7 @@ Status Session::reset() {
 Status Session::finish_command() {
   if (Status sent = send(); !sent.ok()) return sent;
   Status first_failure;
-  while (!pending_answers_.empty()) {
+  while (awaits_answer()) {
     Status status;
     if (in_rows_) {
       Bytes row;

@@ -28,12 +28,11 @@ namespace selkie::protocol {
 // The head of one result of an answer.
 struct ResultHead {
   bool has_rows = false;
-  ColumnSetPtr columns;             // with rows
-  bool out_params = false;          // with rows: they are a CALL's OUT values, as far as known before the rows
-  std::uint64_t affected_rows = 0;  // without rows, as is all below
-  std::uint64_t insert_id = 0;
-  std::uint16_t warnings = 0;
-  std::string info;
+  bool out_params = false;     // with rows: they are a CALL's OUT values, as far as known before the rows
+  ColumnSetPtr columns;        // with rows
+  std::uint16_t warnings = 0;  // without rows, as is all below
+  std::uint64_t affected_rows = 0;
+  std::string_view info;  // until the next result
 };
 
 // What COM_STMT_PREPARE answered.
@@ -83,7 +82,7 @@ class Session {
   // when it is not, as far as the server reports it. Empty: not known which. The next command is preceded by a statement that
   // restores utf8mb4, in the same write; a server that refuses it ends the session.
   std::optional<std::string_view> foreign_charset() const;
-  void charset_may_be_foreign() { client_charset_.clear(); }  // of a server that reports nothing
+  void charset_may_be_foreign() { foreign_client_charset_.emplace(); }  // of a server that reports nothing
 
   // A number that changes with whatever a text's meaning depends on: the current schema as far as the server reports it, and
   // what the session's user says (SET, USE, CREATE, DROP). A prepared statement stands for its text while the number stays.
@@ -118,7 +117,7 @@ class Session {
 
   // --- Sending. Between commands the answer of the previous one must have been read to its end (idle()).
 
-  bool idle() const { return !dead_ && pending_answers_.empty(); }
+  bool idle() const { return !dead_ && !awaits_answer(); }
   // Starts a command; its payload is what is appended until end_command(). Several may be queued: each owes one answer.
   ByteWriter& begin_command();
   //   tail  the end of the payload, which may be large: it has to stay as it is until send(), the next thing to call
@@ -196,13 +195,16 @@ class Session {
   Status die(Failure failure);  // closes the session; hands the failure back
   Status lost_while_writing(Failure failure);
   std::optional<Failure> parting_words();
+  bool awaits_answer() const { return answers_.size() > queued_; }
   void answer_ended();
   void heard(const event::End& end);  // status flags and session state changes
   void heard_session_changes(Bytes block);
   void restore_charset();
-  Status read_restored_charset();
+  Status read_restored_charset() { return restores_charset_ ? end_restoring_charset() : Status(); }
+  Status end_restoring_charset();
   void append_query(std::string_view sql, const QueryAttributes& attributes);
   enum class Columns : bool { unwanted, wanted };
+  void take_known_columns(ResultHead& head);
   Result<ResultHead> read_head(const ColumnSetPtr& known, Columns columns);
   std::optional<RowStep> row_or_end(Bytes payload);
   Status answer_local_file(std::string_view name, std::optional<Failure>& refusal);
@@ -216,11 +218,10 @@ class Session {
   FrameWriter out_;
   std::optional<ResponseMachine> response_;  // of the answer that is being read
   ColumnSetBuilder builder_;
-  std::uint64_t columns_expected_ = 0;
   std::size_t least_bytes_ = 0;  // are sure to be received yet: what the next read waits for
   std::uint16_t status_ = 0;
   std::optional<std::string> schema_;
-  std::string client_charset_{kCharset}, results_charset_{kCharset};
+  std::optional<std::string> foreign_client_charset_, foreign_results_charset_;  // nullopt: it is kCharset
   bool restores_charset_ = false;  // the first of the answers is to the statement that does
   std::uint64_t context_ = 0;
   std::chrono::milliseconds read_timeout_{0}, write_timeout_{0}, command_timeout_{0}, patience_{0};
@@ -231,13 +232,15 @@ class Session {
   std::optional<LocalFilePermission> local_file_;
   std::atomic<bool> stops_file_{false};  // of the command sent last
   bool file_is_cut_ = false;
-  // The sequence number with which each answer begins: a command of several frames has used more than one.
-  std::vector<std::uint8_t> queued_answers_;   // of commands not yet sent
-  std::vector<std::uint8_t> pending_answers_;  // of commands sent; the first is being read
+  // The sequence number with which each answer begins: a command of several frames has used more than one. The first is being
+  // read; the last `queued_` are those of commands not yet sent.
+  std::vector<std::uint8_t> answers_;
+  std::size_t queued_ = 0;
   bool in_rows_ = false;
   bool more_results_ = false;
   bool dead_ = false;
   RowsEnd rows_end_;
+  std::string info_;  // of the last result without rows
   Failure failure_;
 };
 

@@ -289,6 +289,52 @@ TEST(Session, UnchangedDefinitionsKeepTheirPointer) {
   EXPECT_NE(seen[1], seen[2]);
 }
 
+TEST(Session, ChangedDefinitionAmongUnchangedOnesIsTakenWhereverTheAnswerIsCut) {
+  const auto result = [](std::string_view names) {
+    std::vector<Packet> packets{{static_cast<std::uint8_t>(names.size())}};
+    for (const char name : names) packets.push_back(int_column(name));
+    packets.insert(packets.end(), {text_row('1'), kOkEnd});
+    return answer(packets);
+  };
+  Conversation before(result("abc"), kNoEofs);
+  ASSERT_TRUE(before.query("q").ok());
+  const ColumnSetPtr known = before.session->next_result(nullptr)->columns;
+  for (const std::string_view names : {"abc", "xbc", "axc", "abx", "ab", "abcd"}) {
+    at_every_cut(result(names), [&](std::size_t cut) {
+      Conversation talk(result(names), kNoEofs, cut);
+      ASSERT_TRUE(talk.query("q").ok());
+      auto head = talk.session->next_result(known);
+      ASSERT_TRUE(head.ok());
+      EXPECT_EQ(head->columns == known, names == "abc");
+      std::string seen;
+      for (const Column& column : head->columns->columns()) seen += column.name;
+      EXPECT_EQ(seen, names);
+      Bytes row;
+      EXPECT_EQ(talk.session->next_row(row), RowStep::row);
+      EXPECT_EQ(talk.session->next_row(row), RowStep::end);
+    });
+  }
+}
+
+TEST(Session, WordsAboutAResultOutliveTheirPacketAndAParkedAnswersNextCommand) {
+  const Packet words{0, 1, 0, 2, 0, 0, 0, 4, 'd', 'o', 'n', 'e'}, others{0, 1, 0, 2, 0, 0, 0, 4, 'b', 'u', 's', 'y'};
+  Conversation talk(answer({kOne, int_column('a'), kEof, text_row('1'), kEofMore, words}) + answer({others}));
+  ASSERT_TRUE(talk.query("q").ok());
+  Answer parked(*talk.session, Encoding::text, 1u << 20);
+  ASSERT_TRUE(parked.next_result(nullptr).ok());
+  ASSERT_TRUE(parked.park().ok());
+  ASSERT_TRUE(talk.query("another").ok());
+  const auto live = talk.session->next_result(nullptr);
+  ASSERT_TRUE(live.ok());
+  EXPECT_EQ(live.value().info, "busy");
+  Bytes row;
+  EXPECT_EQ(parked.next_row(row), RowStep::row);
+  EXPECT_EQ(parked.next_row(row), RowStep::end);
+  const auto second = parked.next_result(nullptr);
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second.value().info, "done");
+}
+
 TEST(Session, PrepareAndExecuteInOneWriteOweTwoAnswersEvenWhenBothFail) {
   Conversation talk(answer({kDeadlock}) + answer({kDeadlock}) + answer({kOk}));
   write_prepare(talk.session->begin_command(), "select");
