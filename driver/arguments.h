@@ -44,7 +44,7 @@ inline std::string read_text(odbc::Charset* charset, const SQLCHAR* text, SQLLEN
 }
 inline std::string read_text(odbc::Charset*, const SQLWCHAR* text, SQLLEN length) { return odbc::text_in(text, length); }
 // The same for functions that connect: narrow text stays as it is until the character set is known.
-inline std::string text_of(const SQLCHAR* text, SQLLEN length) { return odbc::bytes_in(text, length); }
+inline std::string text_of(const SQLCHAR* text, SQLLEN length) { return std::string(odbc::bytes_in(text, length)); }
 inline std::string text_of(const SQLWCHAR* text, SQLLEN length) { return odbc::text_in(text, length); }
 template <class Ch, class Unit>
 bool write_text(odbc::Charset* charset, std::string_view text, Ch* buffer, Unit capacity, SQLLEN* length, bool& replaced) {
@@ -95,6 +95,15 @@ template <class H, class Ch>
 std::string required_text_in(H& handle, const Ch* text, SQLLEN length_chars) {
   if (text == nullptr) throw Fail(SqlState::null_pointer);
   return read_text(charset_of(handle), text, length_chars);
+}
+
+// The SQL of a statement, as required_text_in(); `room` holds it where it is not UTF-8 as it stands.
+template <class Ch>
+std::string_view sql_in(odbc::Statement& s, const Ch* sql, SQLINTEGER chars, std::string& room) {
+  if constexpr (sizeof(Ch) == 1) {
+    if (sql != nullptr && charset_of(s) == nullptr) return odbc::utf8_in(sql, chars);
+  }
+  return room = required_text_in(s, sql, chars);
 }
 
 // A text argument whose length counts bytes, SQL_NTS apart.

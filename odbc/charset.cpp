@@ -154,15 +154,16 @@ std::string_view Charset::encode_replacing(std::string_view utf8, bool& replaced
   return scratch_ = std::move(all);
 }
 
+std::string_view utf8_in(const SQLCHAR* text, SQLLEN length) {
+  const std::string_view bytes = bytes_in(text, length);
+  if (is_valid_utf8(bytes)) return bytes;
+  throw Fail(SqlState::bad_cast,
+             "The text is not valid UTF-8. Say in CHARSET which character set it is in; write bytes as x'...', or bind them.");
+}
+
 std::string text_in(Charset* charset, const SQLCHAR* text, SQLLEN length) {
-  std::string narrow = bytes_in(text, length);
-  if (charset == nullptr) {
-    if (is_valid_utf8(narrow)) return narrow;
-    throw Fail(
-        SqlState::bad_cast,
-        "The text is not valid UTF-8. Say in CHARSET which character set it is in; write bytes as x'...', or bind them.");
-  }
-  const auto utf8 = charset->decode(narrow);
+  if (charset == nullptr) return std::string(utf8_in(text, length));
+  const auto utf8 = charset->decode(bytes_in(text, length));
   if (!utf8) throw Fail(SqlState::bad_cast, "The text is not in the character set that CHARSET=" + charset->name() + " says.");
   return std::string(*utf8);
 }

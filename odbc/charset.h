@@ -57,6 +57,8 @@ class Charset {
 // As text_in() and text_out() of text.h, for narrow text in `charset`; null is UTF-8.
 //   replaced  set when a character had to be replaced
 // text_in throws Fail(22018) for what is not of the character set; an SQL statement writes bytes as x'...' or as parameters.
+// utf8_in looks at it where it lies.
+std::string_view utf8_in(const SQLCHAR* text, SQLLEN length);
 std::string text_in(Charset* charset, const SQLCHAR* text, SQLLEN length);
 bool text_out(Charset* charset, std::string_view text, SQLCHAR* buffer, BytesCount capacity, SQLLEN* length, bool& replaced);
 

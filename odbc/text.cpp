@@ -380,7 +380,7 @@ std::string text_in(const SQLWCHAR* text, BytesCount length) {
   return text_in(text, length.count / kUnit);
 }
 
-std::string bytes_in(const SQLCHAR* text, SQLLEN length) {
+std::string_view bytes_in(const SQLCHAR* text, SQLLEN length) {
   return {reinterpret_cast<const char*>(text), argument_length(text, length)};
 }
 

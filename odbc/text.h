@@ -54,8 +54,8 @@ std::u16string to_utf16(std::string_view utf8);
 // neither stored nor looked for as something else.
 std::string text_in(const SQLWCHAR* text, SQLLEN length);
 std::string text_in(const SQLWCHAR* text, BytesCount length);  // Fail(HY090) for half a unit
-// Narrow text as it is: its character set, and whether it is text in it, is for charset.h's text_in() to say.
-std::string bytes_in(const SQLCHAR* text, SQLLEN length);
+// Narrow text as it is, where it lies: its character set, and whether it is text in it, is for charset.h's text_in() to say.
+std::string_view bytes_in(const SQLCHAR* text, SQLLEN length);
 
 // Writes text to an output argument, always terminated, cut only between characters.
 //   buffer    null: only the length is asked for, which is no truncation
