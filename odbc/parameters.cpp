@@ -31,14 +31,14 @@ constexpr SQLLEN kLoneSet = 1;  // an array says itself which set it was
 
 }  // namespace
 
-void Parameters::plan(const Markers& markers) {
+bool Parameters::is_planned(const Markers& markers) const {
+  return planned_apd_ == &statement_.apd() && apd_generation_ == planned_apd_->generation() &&
+         ipd_generation_ == statement_.ipd().generation() && markers_ == markers;
+}
+
+void Parameters::resolve_bindings(const Markers& markers) {
   Descriptor& apd = statement_.apd();
   Descriptor& ipd = statement_.ipd();
-  bind_offset_ = apd.bind_offset();
-  if (planned_apd_ == &apd && apd_generation_ == apd.generation() && ipd_generation_ == ipd.generation() &&
-      markers_ == markers) {
-    return;
-  }
   planned_apd_ = nullptr;
   const std::size_t count = markers.count;
   const SQLSMALLINT first = markers.first;

@@ -41,7 +41,10 @@ class Parameters {
     bool operator==(const Markers&) const = default;
   };
   // Resolves the bindings. Throws Fail(07002) when one is missing, Fail(07006) for an impossible pair of types.
-  void plan(const Markers& markers);
+  void plan(const Markers& markers) {
+    if (!is_planned(markers)) resolve_bindings(markers);
+    bind_offset_ = planned_apd_->bind_offset();
+  }
 
   std::size_t count() const { return markers_.count; }
   bool has_attributes() const { return !attribute_names_.empty(); }
@@ -128,6 +131,8 @@ class Parameters {
     std::vector<std::uint8_t> collected;  // pieces of SQLPutData; of a streamed SQL_C_WCHAR: half a character
   };
 
+  bool is_planned(const Markers& markers) const;
+  void resolve_bindings(const Markers& markers);
   Bound resolve(SQLSMALLINT number, const DescriptorRecord& app, const DescriptorRecord& imp, bool may_be_stored) const;
 
   // One value as the application left it.

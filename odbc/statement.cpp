@@ -141,20 +141,22 @@ void Statement::close_cursor() {
   show_warnings();
 }
 
+void Statement::drain() {
+  try {
+    const bool only_reads = sql_.kind == StatementKind::select && !sql_.has_several_statements;
+    if (!connection_.drain(only_reads)) {
+      diagnostics.warning(SqlState::general_warning,
+                          "The results that were left were too large to be thrown away, so the server was told to stop: what "
+                          "the statement had not done by then is not done. Read a CALL or a batch to its end.");
+    }
+  } catch (const CoreFail&) {}
+}
+
 // Whatever is left on the wire is read or stopped; a failure of the connection shows at its next use.
 void Statement::drop_answer() {
   cursor_.close();
   output_values_.forget();
-  if (answer_.live()) {
-    try {
-      const bool only_reads = sql_.kind == StatementKind::select && !sql_.has_several_statements;
-      if (!connection_.drain(only_reads)) {
-        diagnostics.warning(SqlState::general_warning,
-                            "The results that were left were too large to be thrown away, so the server was told to stop: what "
-                            "the statement had not done by then is not done. Read a CALL or a batch to its end.");
-      }
-    } catch (const CoreFail&) {}
-  }
+  if (answer_.live()) drain();
   answer_.clear();
   ird_.show(nullptr);
   connection_.release(this);

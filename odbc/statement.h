@@ -30,6 +30,19 @@ namespace selkie::odbc {
 
 class RowOperation;
 
+// What the thread that holds the lock and that of SQLCancel, which does without, both read or set. Unlike a plain atomic's,
+// its assignments wait for no other thread to see them.
+template <class T>
+class Watched {
+ public:
+  explicit Watched(T value) : value_(value) {}
+  operator T() const { return value_.load(std::memory_order_acquire); }
+  void operator=(T value) { value_.store(value, std::memory_order_release); }
+
+ private:
+  std::atomic<T> value_;
+};
+
 class Statement : public Handle {
  public:
   static constexpr HandleTag kTag = HandleTag::statement;
@@ -170,9 +183,9 @@ class Statement : public Handle {
   bool as_text = false;  // values go into the text, so rows come in text encoding
 
   // What SQLCancel from another thread leaves behind.
-  std::atomic<bool> cancel_called{false};  // since the last execution, whatever it found
-  std::atomic<bool> cancelled{false};      // during the running call
-  std::atomic<bool> killed{false};         // a KILL went out for the last execution: its 1317 means "cancelled" (HY008)
+  Watched<bool> cancel_called{false};  // since the last execution, whatever it found
+  std::atomic<bool> cancelled{false};  // during the running call
+  Watched<bool> killed{false};         // a KILL went out for the last execution: its 1317 means "cancelled" (HY008)
 
  private:
   State state_without_cursor() const;
@@ -190,7 +203,8 @@ class Statement : public Handle {
   void end_operation();
   SQLRETURN run();
   void begin_execution();
-  void name_function();  // in the diagnostics' header: what is executed, or whose results are read
+  void name_function();            // in the diagnostics' header: what is executed, or whose results are read
+  [[gnu::noinline]] void drain();  // apart: most answers have been read when they are dropped
   void drop_answer();
   void drop_server_statement();
   void give_back_server_statement();
@@ -243,9 +257,9 @@ class Statement : public Handle {
   Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
 
   Connection& connection_;
-  std::atomic<Phase> phase_{Phase::allocated};  // SQLCancel reads it without the lock
-  State cursor_state_ = State::cursor_opened;   // in Phase::cursor
-  bool is_prepared_ = false;                    // by SQLPrepare
+  Watched<Phase> phase_{Phase::allocated};
+  State cursor_state_ = State::cursor_opened;  // in Phase::cursor
+  bool is_prepared_ = false;                   // by SQLPrepare
   // Taken when the rows ended, told by a call that succeeds: driver managers do not ask after SQL_NO_DATA.
   struct ServerWarning {
     SQLINTEGER code;

@@ -166,7 +166,10 @@ protocol::ColumnSetPtr Statement::columns_of(std::string_view query) {
 
 // --- Execution
 
-SQLRETURN Statement::execute() { return run(); }
+SQLRETURN Statement::execute() {
+  drop_answer();
+  return run();
+}
 
 SQLRETURN Statement::execute_direct(std::string_view sql) {
   set_text(sql);
@@ -188,9 +191,9 @@ void Statement::name_function() {
 void Statement::begin_execution() {
   (void)connection_.session();
   name_function();
-  drop_answer();
   phase_ = closed_phase();
-  cancel_called = cause_->killed = false;
+  cancel_called = false;
+  cause_->killed = false;
   row_count_ = -1;
   warnings_.clear();
   parameters_.plan({.count = sql_.markers.size(),
@@ -206,11 +209,13 @@ void Statement::run_set(std::size_t set) {
   const Connection::Running running(connection_, *cause_);
   const SQLLEN rows_before = row_count_;
   parameters_.convert(set);
-  const bool no_backslash_escapes = connection_.lexer_modes().no_backslash_escapes;
+  const auto with_literals = [&] {
+    return parameters_.interpolate(sql_.text, sql_.markers, connection_.lexer_modes().no_backslash_escapes);
+  };
   if (sql_.markers.empty() && !is_prepared_ && !wants_binary_rows()) {
     send_text(sql_.text, parameters_.attributes());
   } else if (parameters_.has_default()) {
-    send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes), parameters_.attributes());
+    send_text(with_literals(), parameters_.attributes());
   } else {
     const bool at_once =
         !server_statement_ && !runs_as_text() && !take_prepared() && connection_.session().dialect().execute_last_prepared();
@@ -220,7 +225,7 @@ void Statement::run_set(std::size_t set) {
       prepare_for_parameters();
     }
     if (runs_as_text()) {
-      send_text(parameters_.interpolate(sql_.text, sql_.markers, no_backslash_escapes), parameters_.attributes());
+      send_text(with_literals(), parameters_.attributes());
     } else if (!at_once) {
       send_execute();
     }
@@ -248,9 +253,7 @@ SQLULEN Statement::timeout_s() const {
   return query == 0 || (connection != 0 && connection < query) ? connection : query;
 }
 
-protocol::Deadline Statement::command_deadline() const {
-  return protocol::in_future(std::chrono::seconds(timeout_s()));
-}
+protocol::Deadline Statement::command_deadline() const { return protocol::in_future(std::chrono::seconds(timeout_s())); }
 
 void Statement::send(protocol::Session& session) {
   require(session.send());

@@ -45,7 +45,8 @@ protocol::ResultHead Statement::next_head(const protocol::ColumnSetPtr& known) {
 
 void Statement::open_next_result(const protocol::ColumnSetPtr& known) {
   protocol::ResultHead head = next_head(known);
-  if (server_statement_ && head.has_rows && sql_.kind != StatementKind::call) server_statement_->columns = head.columns;
+  const bool is_of_text = server_statement_ && head.has_rows && sql_.kind != StatementKind::call;
+  if (is_of_text && server_statement_->columns != head.columns) server_statement_->columns = head.columns;
   open_result(std::move(head));
 }
 
@@ -68,15 +69,17 @@ void Statement::open_result(protocol::ResultHead head, protocol::ColumnSetPtr sh
   if (!head.has_rows) {
     ird_.show(nullptr);
     set_row_count(static_cast<SQLLEN>(head.affected_rows));
-    result_info_ = std::move(head.info);
+    result_info_ = head.info;
     phase_ = output_values_.has_streams() ? Phase::output : Phase::executed;
     if (sql_.kind == StatementKind::set || sql_.has_several_statements) watch_charset();
     take_warnings(head.warnings);
     if (phase_ == Phase::executed) show_warnings();
     return;
   }
-  if (last_columns_ != head.columns) require_utf8(*head.columns);
-  last_columns_ = head.columns;
+  if (last_columns_ != head.columns) {
+    require_utf8(*head.columns);
+    last_columns_ = head.columns;
+  }
   if (!shape) shape = std::move(head.columns);
   if (shape->size() > kMaxColumns) {
     drop_answer();
@@ -284,7 +287,8 @@ void Statement::open_local(protocol::ColumnSetPtr columns, std::unique_ptr<proto
 void Statement::open_query(std::string_view sql, protocol::ColumnSetPtr columns, std::unique_ptr<CatalogRows> rows) {
   set_text({});
   sql_.kind = StatementKind::select;
-  cancel_called = killed = false;
+  cancel_called = false;
+  killed = false;
   const Connection::Running running(connection_, *cause_);
   send_text(std::string(sql));
   protocol::ResultHead head = next_head(last_columns_);
