@@ -1,5 +1,7 @@
+#include <array>
 #include <cstring>
 #include <limits>
+#include <string>
 
 #include "convert_support.h"
 
@@ -129,6 +131,72 @@ TEST(ConvertOut, TextIsWhatTheServerPrints) {
     if (twin.column.type == WireType::bit || twin.column.type == WireType::var_string) continue;
     EXPECT_EQ(narrow_of(twin.column, Encoding::binary, twin.binary), twin.text) << twin.name;
     EXPECT_EQ(narrow_of(twin.column, Encoding::text, {twin.text}), twin.text) << twin.name;
+  }
+}
+
+// --- A column of a rowset
+
+struct Places {
+  bool data, octet_length, indicator;
+};
+
+// Four rows, the second of them NULL, by `convert` with memory of their own: what is in the memory and the outcomes behind it.
+template <class Convert>
+std::string rows_in_memory(const Value& value, std::size_t capacity, const Places& places, Convert convert) {
+  constexpr std::size_t kRows = 4;
+  std::array<Cell, 2 * kRows> cells{};  // another column's between them
+  for (const std::size_t row : {0u, 2u, 3u}) cells[2 * row] = value.cell();
+  std::string data(kRows * (capacity + 3), kFill), outcomes;
+  std::array<SQLLEN, kRows> lengths, indicators;
+  lengths.fill(-99), indicators.fill(-99);
+  ColumnRun run{.rows = kRows,
+                .cell = cells.data(),
+                .cells_per_row = 2,
+                .slot = {places.data ? data.data() : nullptr, static_cast<SQLLEN>(capacity),
+                         places.octet_length ? lengths.data() : nullptr, places.indicator ? indicators.data() : nullptr},
+                .data_step = static_cast<SQLLEN>(capacity + 3),
+                .length_step = sizeof(SQLLEN)};
+  while (run.rows != 0) convert(run, outcomes);
+  for (const auto& array : {lengths, indicators}) {
+    for (const SQLLEN length : array) data += " " + std::to_string(length);
+  }
+  return data + outcomes;
+}
+
+TEST(ConvertOut, ARunDoesWhatItsValuesDoOneByOne) {
+  for (const Twin& twin : twins()) {
+    for (const SQLSMALLINT c_type : kAllCTypes) {
+      const OutPlan plan = plan_output(twin.column, Encoding::binary, c_type, {});
+      if (plan.convert == nullptr) continue;
+      const auto note = [](std::string& outcomes, Outcome outcome) {
+        if (outcome != Outcome::ok) outcomes += " !" + std::to_string(static_cast<int>(outcome));
+      };
+      const auto at_once = [&](ColumnRun& run, std::string& outcomes) {
+        const std::size_t before = run.rows;
+        const Outcome outcome = plan.convert_run(plan, run);
+        note(outcomes, outcome);
+        if (run.rows < before) return;
+        ADD_FAILURE() << "no row further";
+        run.rows = 0;
+      };
+      const auto one_by_one = [&](ColumnRun& run, std::string& outcomes) {
+        note(outcomes, run.cell->is_null() ? write_null(run.slot) : plan.convert(plan, *run.cell, run.slot, nullptr));
+        --run.rows;
+        run.cell += run.cells_per_row;
+        run.slot.data = at(run.slot.data, run.data_step);
+        run.slot.octet_length = at(run.slot.octet_length, run.length_step);
+        run.slot.indicator = at(run.slot.indicator, run.length_step);
+      };
+      for (const std::size_t capacity : {3u, 16u, 60u}) {
+        if (c_type_size(c_type) > capacity) continue;
+        for (const Places places : {Places{true, true, true}, Places{true, false, true}, Places{true, true, false},
+                                    Places{true, false, false}, Places{false, true, true}, Places{false, false, false}}) {
+          ASSERT_EQ(rows_in_memory(twin.binary, capacity, places, at_once),
+                    rows_in_memory(twin.binary, capacity, places, one_by_one))
+              << twin.name << " " << c_type << " " << capacity;
+        }
+      }
+    }
   }
 }
 
