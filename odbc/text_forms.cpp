@@ -246,14 +246,31 @@ char* format_float_short(float value, char* out) {
 char* format_fixed(double value, unsigned decimals, char* out) {
   // The value is less than a ten-millionth away from its decimal, so rounding it gives that decimal.
   PlainDecimal plain;
-  if (decimals <= 6 && to_plain_decimal(std::abs(value), plain) && plain.millionths % kPowers[6 - decimals] == 0) {
+  const unsigned kept = std::min(decimals, 6u);
+  if (to_plain_decimal(std::abs(value), plain) && plain.millionths % kPowers[6 - kept] == 0) {
     out = put_whole(value, plain, out);
     if (decimals == 0) return out;
     *out++ = '.';
-    return put_digits(static_cast<std::uint32_t>(plain.millionths / kPowers[6 - decimals]), decimals, out);
+    out = put_digits(static_cast<std::uint32_t>(plain.millionths / kPowers[6 - kept]), kept, out);
+    return std::fill_n(out, decimals - kept, '0');
   }
   if (!std::isfinite(value)) return put_special(value, out);
-  return std::to_chars(out, out + kMaxForm, value, std::chars_format::fixed, static_cast<int>(decimals)).ptr;
+  Digits digits;
+  take_shortest(value, digits);
+  const int count = static_cast<int>(digits.count), point = digits.point, places = static_cast<int>(decimals);
+  if (count - point > places) return std::to_chars(out, out + kMaxForm, value, std::chars_format::fixed, places).ptr;
+  if (digits.negative) *out++ = '-';
+  if (point <= 0) *out++ = '0';
+  const int before = std::clamp(point, 0, count);
+  out = std::copy_n(digits.first, before, out);
+  out = std::fill_n(out, std::max(point, 0) - before, '0');
+  if (places == 0) return out;
+  *out++ = '.';
+  char* const end = out + places;
+  out = std::fill_n(out, std::max(-point, 0), '0');
+  out = std::copy_n(digits.first + before, count - before, out);
+  std::fill(out, end, '0');
+  return end;
 }
 
 char* format_guid(const Guid& guid, char* out) {

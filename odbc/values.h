@@ -181,7 +181,8 @@ char* format_float_exact(float value, char* out);  // as many digits as it needs
 // The same digits, always with an exponent: never longer than ODBC's display size of the type.
 char* format_double_short(double value, char* out);
 char* format_float_short(float value, char* out);
-// With exactly `decimals` digits behind the point.
+// With exactly `decimals` digits behind the point, as the servers print a number with fixed ones: rounded, or, where the fewest
+// digits that read back the same are not so many, those and zeros.
 char* format_fixed(double value, unsigned decimals, char* out);
 inline constexpr std::size_t kGuidCharacters = 36;
 char* format_guid(const Guid& guid, char* out);  // always kGuidCharacters

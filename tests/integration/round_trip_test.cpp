@@ -1,6 +1,11 @@
 // Values of every type: in as literals and as parameters, out as text rows and as binary rows, as text and as C's own types.
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
 #include <cstring>
+#include <random>
 
 #include "tests/integration/server.h"
 
@@ -66,6 +71,36 @@ TEST_P(RoundTrip, TextAndBinaryRowsGiveTheSameText) {
     }
     run("DROP TABLE t");
   }
+}
+
+// What a server prints of a number has to be printed here when it comes in binary: of any magnitude, plain decimals among them.
+TEST_P(RoundTrip, ApproximateNumbersOfBinaryRowsReadAsTheServerPrintsThem) {
+  run("CREATE TABLE t (id INT PRIMARY KEY, d DOUBLE, p DOUBLE, f FLOAT, p3 DOUBLE(30,3), p20 DOUBLE(50,20), f2 FLOAT(30,2))");
+  std::mt19937_64 random(30);
+  std::string sql;
+  const auto literal = [](double value) {
+    char room[32];
+    return std::string(room, std::to_chars(room, room + sizeof room, value, std::chars_format::scientific).ptr);
+  };
+  for (int id = 0; id < 3000; ++id) {
+    double any;
+    do {
+      any = std::bit_cast<double>(random());
+    } while (!std::isnormal(any));
+    if (id % 2 == 0) any = static_cast<double>(random() >> random() % 64) * std::pow(10.0, id % 40 - 30);  // about the switches
+    const double plain =
+        static_cast<double>(static_cast<std::int64_t>(random() >> (1 + random() % 63))) / std::pow(10.0, id % 8);
+    const auto single = static_cast<float>(std::ldexp(1 + static_cast<double>(random() % 1'000'000) / 1e6, id % 120 - 60));
+    sql += (sql.empty() ? "INSERT INTO t VALUES (" : ", (") + std::to_string(id);
+    for (const double value : {any, plain, double{single}, plain, plain, double{single}}) sql += ", " + literal(value);
+    sql += ")";
+  }
+  run(sql);
+  const std::string select = "SELECT d, -p, ROUND(p, 3), ROUND(p), f, -f, p3, p20, f2 FROM t ORDER BY id";
+  const std::string by_text = rows(select), by_binary = Statement(connection()).prepare(select).execute().rows();
+  EXPECT_GT(by_text.size(), 100'000u);
+  const auto [in_text, in_binary] = std::mismatch(by_text.begin(), by_text.end(), by_binary.begin(), by_binary.end());
+  EXPECT_EQ(std::string(in_text, by_text.end()).substr(0, 100), std::string(in_binary, by_binary.end()).substr(0, 100));
 }
 
 TEST_P(RoundTrip, TextParametersBecomeTheSameValues) {

@@ -2,6 +2,7 @@
 // order.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -147,18 +148,51 @@ TEST(TextForms, FloatsAsSixDigits) {
   });
 }
 
-TEST(TextForms, FixedDecimalsRoundTheValueItself) {
+// As MySQL 9.7 and MariaDB 10.11 print DOUBLE(30,3), DOUBLE(30,20) and FLOAT(20,2).
+TEST(TextForms, FixedDecimalsAreTheFewestDigitsWithZerosOrTheValueRounded) {
+  EXPECT_EQ(printed(format_fixed, 185656976871319744.0, 3u), "185656976871319740.000");
+  EXPECT_EQ(printed(format_fixed, 1e23, 3u), "100000000000000000000000.000");
+  EXPECT_EQ(printed(format_fixed, 450359962737049.5625, 3u), "450359962737049.560");
+  EXPECT_EQ(printed(format_fixed, 2.0 / 3, 20u), "0.66666666666666660000");
+  EXPECT_EQ(printed(format_fixed, 0.1, 20u), "0.10000000000000000000");
+  EXPECT_EQ(printed(format_fixed, double{0.1f}, 10u), "0.1000000015");
+  EXPECT_EQ(printed(format_fixed, 1048576.125, 2u), "1048576.12");
+  EXPECT_EQ(printed(format_fixed, 1048576.375, 2u), "1048576.38");
+}
+
+// In full, zeros behind it; "" when there are more digits than that.
+std::string padded(double value, unsigned decimals) {
+  const std::string scientific = to_chars(std::abs(value), std::chars_format::scientific);
+  const std::size_t e = scientific.find('e');
+  std::string digits = scientific.substr(0, 1) + (e > 2 ? scientific.substr(2, e - 2) : "");
+  if (value == 0) digits = "0";
+  const int point = std::stoi(scientific.substr(e + 1)) + 1;
+  if (point <= 0) digits.insert(0, static_cast<std::size_t>(1 - point), '0');
+  const auto whole = static_cast<std::size_t>(std::max(point, 1));
+  if (digits.size() < whole) digits.append(whole - digits.size(), '0');
+  if (digits.size() > whole + decimals) return "";
+  digits.append(whole + decimals - digits.size(), '0');
+  if (decimals > 0) digits.insert(whole, 1, '.');
+  return (std::signbit(value) ? "-" : "") + digits;
+}
+
+TEST(TextForms, FixedDecimalsOfManyValues) {
+  std::mt19937_64 random(23);
   for (unsigned decimals = 0; decimals <= 30; ++decimals) {
-    std::mt19937_64 random(23);
-    for (int i = 0; i < 5'000; ++i) {
+    const auto compare = [&](double value) {
+      const std::string zeros = padded(value, decimals);
+      ASSERT_EQ(printed(format_fixed, value, decimals),
+                !zeros.empty() ? zeros : to_chars(value, std::chars_format::fixed, static_cast<int>(decimals)));
+    };
+    for (int i = 0; i < 1'000; ++i) {
       const std::uint64_t digits = random() % kPowers[1 + random() % 17];
-      const double value = (random() % 2 == 0 ? 1 : -1) * static_cast<double>(digits) /
-                           static_cast<double>(kPowers[static_cast<std::size_t>(i) % 8]);
-      ASSERT_EQ(printed(format_fixed, value, decimals), to_chars(value, std::chars_format::fixed, static_cast<int>(decimals)));
+      const double value = static_cast<double>(digits) / static_cast<double>(kPowers[static_cast<std::size_t>(i) % 8]);
+      compare(value), compare(-value);
+      compare(std::ldexp(value, static_cast<int>(random() % 200) - 100));
     }
-    for (const double value :
-         {0.0, -0.0, 0.5, 1.5, 2.5, 0.125, 0.000001, 0.0000005, 999999999.999999, 1e9, 1e15, 1e300, 5e-324}) {
-      ASSERT_EQ(printed(format_fixed, value, decimals), to_chars(value, std::chars_format::fixed, static_cast<int>(decimals)));
+    for (const double value : {0.0, -0.0, 0.5, 1.5, 2.5, 0.125, 0.000001, 0.0000005, 999999999.999999, 1e9, 1e15, 1e300, 5e-324,
+                               std::numeric_limits<double>::max(), -std::numeric_limits<double>::max()}) {
+      compare(value);
     }
   }
 }
