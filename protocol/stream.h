@@ -39,6 +39,11 @@ class Stream {
   // come.
   virtual Result<std::size_t> read_full(std::span<std::uint8_t> into, Deadline deadline) { return read_some(into, deadline); }
 
+  // As read_some(), but bytes that do not fit into `first` may come, with the same call, into `second`.
+  virtual Result<std::size_t> read_both(std::span<std::uint8_t> first, std::span<std::uint8_t> /*second*/, Deadline deadline) {
+    return read_some(first, deadline);
+  }
+
   // Sends everything. Errors: connection_lost, timed_out. Never raises SIGPIPE.
   virtual Status write_all(Bytes bytes, Deadline deadline) = 0;
   // The same of two pieces, the second right behind the first; where it can be, without a copy.

@@ -64,6 +64,13 @@ class SocketStream final : public Stream {
   Result<std::size_t> read_full(std::span<std::uint8_t> into, Deadline deadline) override {
     return read(into, MSG_WAITALL, deadline);
   }
+  Result<std::size_t> read_both(std::span<std::uint8_t> first, std::span<std::uint8_t> second, Deadline deadline) override {
+    iovec pieces[] = {piece(first), piece(second)};
+    msghdr message{};
+    message.msg_iov = pieces;
+    message.msg_iovlen = std::size(pieces);
+    return receive([&] { return ::recvmsg(fd_.get(), &message, 0); }, deadline);
+  }
 
   Status write_all(Bytes bytes, Deadline deadline) override {
     while (!bytes.empty()) {
@@ -113,9 +120,14 @@ class SocketStream final : public Stream {
   static constexpr microseconds kNone{0};  // no timeout is set: a call waits for ever
 
   Result<std::size_t> read(std::span<std::uint8_t> into, int flags, Deadline deadline) {
+    return receive([&] { return ::recv(fd_.get(), into.data(), into.size(), flags); }, deadline);
+  }
+
+  template <class Call>
+  Result<std::size_t> receive(Call call, Deadline deadline) {
     for (;;) {
       if (!arm(SO_RCVTIMEO, receive_timeout_, deadline)) return timed_out("read");
-      const ssize_t received = ::recv(fd_.get(), into.data(), into.size(), flags);
+      const ssize_t received = call();
       if (received > 0) return static_cast<std::size_t>(received);
       if (received == 0) return our_failure(Errc::connection_lost, "The server closed the connection.");
       if (!may_retry(errno, receive_timeout_)) return lost(errno);

@@ -20,7 +20,7 @@ using OwnedContext = Owned<SSL_CTX, SSL_CTX_free>;
 using OwnedSsl = Owned<SSL, SSL_free>;
 using OwnedBioMethod = Owned<BIO_METHOD, BIO_meth_free>;
 
-// Several records come with one recv when a result streams in. A record has 16 KiB at most.
+// Several records come with one system call when a result streams in. A record has 16 KiB at most.
 constexpr std::size_t kReadAheadBytes = 64 * 1024;
 
 // What helps against OpenSSL's oldest queued error, the peer's alerts among them.
@@ -43,29 +43,51 @@ std::string advice() {
   }
 }
 
-// How OpenSSL reaches the stream below. Its own socket BIO would write with write(2), which raises SIGPIPE.
+// How OpenSSL reaches the stream below. Its own socket BIO would write with write(2), which raises SIGPIPE; and reading ahead
+// it moves all that it has to the front of its buffer before each record.
 struct Wire {
   enum class Wait : std::uint8_t {
     until_deadline,
     only_if_ready,  // take what has arrived, do not wait
-    never,          // use only what OpenSSL has buffered: no system call
+    never,          // use only what is buffered: no system call
   };
 
   std::unique_ptr<Stream> stream;
   Deadline deadline = kNoDeadline;
   Wait wait = Wait::until_deadline;
   Status failure;  // of the last read or write below; the cause behind OpenSSL's own error
+
+  RawBuffer ahead;                 // what came behind the bytes that OpenSSL asked for
+  std::size_t begin = 0, end = 0;  // the unread ones are ahead[begin, end)
+
+  bool has_ahead() const { return begin != end; }
+  std::size_t take_ahead(std::span<std::uint8_t> into) {
+    const std::size_t count = std::min(into.size(), end - begin);
+    std::copy_n(ahead.data() + begin, count, into.data());
+    begin += count;
+    return count;
+  }
+  Result<std::size_t> read(std::span<std::uint8_t> into) {
+    auto count = stream->read_both(into, {ahead.data(), ahead.capacity()}, deadline);
+    if (!count.ok()) return count;
+    const std::size_t received = std::min(*count, into.size());
+    begin = 0;
+    end = *count - received;
+    return received;
+  }
 };
 
 int wire_read(BIO* bio, char* into, std::size_t size, std::size_t* received) {
   Wire& wire = *static_cast<Wire*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  *received = 0;
+  const std::span room(reinterpret_cast<std::uint8_t*>(into), size);
+  *received = wire.take_ahead(room);
+  if (*received != 0) return 1;
   if (wire.wait == Wire::Wait::never || (wire.wait == Wire::Wait::only_if_ready && !wire.stream->has_input_or_end())) {
     BIO_set_retry_read(bio);
     return 0;
   }
-  auto count = wire.stream->read_some({reinterpret_cast<std::uint8_t*>(into), size}, wire.deadline);
+  auto count = wire.read(room);
   if (count.ok()) {
     *received = *count;
     return 1;
@@ -93,6 +115,7 @@ class TlsStream final : public Stream {
   TlsStream(std::unique_ptr<Stream> plain, OwnedContext context, std::shared_ptr<TlsSessions> sessions, std::string session_key)
       : context_(std::move(context)), sessions_(std::move(sessions)), session_key_(std::move(session_key)) {
     wire_.stream = std::move(plain);
+    wire_.ahead.resize(kReadAheadBytes);
   }
 
   // False: out of memory.
@@ -133,7 +156,7 @@ class TlsStream final : public Stream {
     // One record a call; hand out the further ones that came with it.
     wire_.wait = Wire::Wait::never;
     std::size_t more = 0;
-    while (received < into.size() && SSL_has_pending(ssl_.get()) == 1 &&
+    while (received < into.size() && has_buffered() &&
            SSL_read_ex(ssl_.get(), into.data() + received, into.size() - received, &more) == 1) {
       received += more;
     }
@@ -156,7 +179,7 @@ class TlsStream final : public Stream {
   // What waits on the socket may be the server's business with TLS alone (session tickets come after the handshake), so
   // OpenSSL has to look: it takes such records and leaves the application's bytes where they are.
   bool has_input_or_end() override {
-    if (SSL_has_pending(ssl_.get()) == 0 && !wire_.stream->has_input_or_end()) return false;
+    if (!has_buffered() && !wire_.stream->has_input_or_end()) return false;
     begin(Wire::Wait::only_if_ready, kNoDeadline);
     char byte;
     std::size_t seen = 0;
@@ -169,9 +192,12 @@ class TlsStream final : public Stream {
   int fd() const override { return wire_.stream->fd(); }
 
  private:
-  // OpenSSL's error queue belongs to the thread, and the application may have left something in it.
+  bool has_buffered() const { return wire_.has_ahead() || SSL_has_pending(ssl_.get()) == 1; }
+
+  // OpenSSL's error queue belongs to the thread, and the application may have left something in it. Looking costs far
+  // less than emptying it.
   void begin(Wire::Wait wait, Deadline deadline) {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0) ERR_clear_error();
     wire_.wait = wait;
     wire_.deadline = deadline;
     wire_.failure = {};
@@ -302,8 +328,6 @@ Result<SecureStream> start_tls(std::unique_ptr<Stream> plain, const TlsOptions& 
 
   OwnedContext context(SSL_CTX_new(TLS_client_method()));
   if (!context) return out_of_memory();
-  SSL_CTX_set_read_ahead(context.get(), 1);
-  SSL_CTX_set_default_read_buffer_len(context.get(), kReadAheadBytes);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);  // the certificate is checked once, below
   CertificateCheck check(options, peer);

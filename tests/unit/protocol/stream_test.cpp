@@ -164,6 +164,22 @@ TEST(SocketStream, TwoPiecesArriveAsOne) {
   }
 }
 
+TEST(SocketStream, WhatTheFirstPieceCannotHoldIsReadIntoTheSecond) {
+  Pair pair;
+  std::uint8_t first[5], second[64];
+  pair.peer.send("ping");
+  const auto fits = pair.stream->read_both(first, second, in(5s));
+  ASSERT_TRUE(fits.ok());
+  EXPECT_EQ(as_text(Bytes(first).first(fits.value())), "ping");
+  pair.peer.send("head and body");
+  const auto overflows = pair.stream->read_both(first, second, in(5s));
+  ASSERT_TRUE(overflows.ok());
+  EXPECT_EQ(overflows.value(), 13u);
+  EXPECT_EQ(as_text(first), "head ");
+  EXPECT_EQ(as_text(Bytes(second).first(8)), "and body");
+  EXPECT_EQ(pair.stream->read_both(first, second, in(10ms)).failure().errc, Errc::timed_out);
+}
+
 TEST(SocketStream, ClosedAndResetConnectionsAreLost) {
   Pair closed;
   closed.peer.close();
