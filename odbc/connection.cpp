@@ -476,28 +476,6 @@ void Connection::set_access_mode(SQLUINTEGER mode) {
   access_mode = mode;
 }
 
-// By the thread that holds the lock. What it takes away cannot be hit any more afterwards.
-void Connection::set_running(Statement* statement) {
-  running_.store(statement);
-  if (killing_.load()) const std::lock_guard wait_for_the_kill(kill_mutex_);
-}
-
-Connection::Running::Running(Connection& connection, Statement& statement)
-    : connection_(connection), is_inner_(connection.caller_ != nullptr) {
-  if (is_inner_) return;
-  connection.caller_ = &statement;
-  statement.cancelled.store(false, std::memory_order_relaxed);
-  // While another one's answer is on the wire, a KILL would hit that. claim() makes room and goes on from there.
-  const bool may_be_hit = connection.wire_owner_ == nullptr || connection.wire_owner_ == &statement;
-  if (may_be_hit) connection.running_.store(&statement);
-}
-
-Connection::Running::~Running() {
-  if (is_inner_) return;
-  connection_.caller_ = nullptr;
-  connection_.set_running(nullptr);
-}
-
 void Connection::cancel(Statement& statement) noexcept {
   const std::lock_guard lock(kill_mutex_);
   killing_.store(true);

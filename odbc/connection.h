@@ -120,6 +120,7 @@ class Connection : public Handle {
 
   // --- Cancelling
   // While it lives, `statement` runs commands that SQLCancel may stop from another thread. One inside another changes nothing.
+  // In statement.h, as it has to know a statement.
   class Running {
    public:
     Running(Connection& connection, Statement& statement);
@@ -175,7 +176,13 @@ class Connection : public Handle {
   void apply_session_settings(std::vector<std::string> to_run = {});
   void make_room_for(Statement* statement);
   void absorb_late_kill();
-  void set_running(Statement* statement);
+  // By the thread that holds the lock. What it takes away cannot be hit any more afterwards.
+  void set_running(Statement* statement) {
+    running_.store(statement);
+    if (killing_.load()) [[unlikely]]
+      wait_for_the_kill();
+  }
+  void wait_for_the_kill() { const std::lock_guard lock(kill_mutex_); }
 
   Environment& environment_;
   std::mutex mutex_;

@@ -61,15 +61,20 @@ void Cursor::close() {
   large_row_.end();
   answer_ended_ = false;
   pending_failure_.reset();
-  loaded_row_.reset();
+  loaded_row_ = kNoRow;
   current_row_is_live_ = false;
   status_ = nullptr;
-  rowset_bytes_.clear();
-  rowset_ends_.clear();
+  forget_rowset();
   first_row_ = rows_taken_ = 0;
   rows_in_rowset_ = position_ = 0;
   place_ = Place::before_start;
-  get_column_.reset();
+  get_column_ = kNoColumn;
+}
+
+inline void Cursor::plan_bindings() {
+  const Descriptor& ard = statement_.ard();
+  if (planned_ard_ != &ard || planned_generation_ != ard.generation()) [[unlikely]]
+    plan_bindings_anew();
 }
 
 SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size) {
@@ -81,47 +86,41 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   SQLULEN* const fetched_ptr = ird.rows_processed_ptr;
   SQLUSMALLINT* const status = status_ = ird.array_status_ptr;
   if (fetched_ptr != nullptr) *fetched_ptr = 0;
-  get_column_.reset();
+  get_column_ = kNoColumn;
   position_ = 0;
   is_position_lost_ = false;
-  loaded_row_.reset();
-  if (auto failure = take_pending_failure()) {
+  loaded_row_ = kNoRow;
+  if (pending_failure_) [[unlikely]] {
     place_ = Place::after_end;
-    throw CoreFail{std::move(*failure)};
+    throw CoreFail{*take_pending_failure()};
   }
   plan_bindings();
 
-  bool past_end = false;
-  const std::uint64_t first = first_row_for(orientation, offset, rowset_size, past_end);
-  if (!past_end) read_keyset_rows(first, rowset_size);
+  std::uint64_t first = rows_taken_;
+  bool past_end = place_ == Place::after_end;
+  if (is_scrollable()) {
+    past_end = false;
+    first = first_row_for(orientation, offset, rowset_size, past_end);
+    if (!past_end) read_keyset_rows(first, rowset_size);
+  }
   rows_in_rowset_ = 0;
   if (past_end) return SQL_NO_DATA;
 
-  // SQLGetData may ask for any row of a rowset unless everything is bound, and who changes a row has to name it.
-  const bool is_updatable = statement_.attributes.concurrency != SQL_CONCUR_READ_ONLY;
-  const std::size_t columns_bound = bound_.size() - (!bound_.empty() && bound_.front().number == 0 ? 1 : 0);
-  const bool keep_rows = !is_scrollable() && rowset_size > 1 && (is_updatable || columns_bound < columns_->size());
   if (!is_scrollable()) changes_.forget_rows();
-  // A row that is to be changed, or whose values are to be cut or put into another order, is looked at as a whole.
-  const bool is_whole = is_updatable || rowset_size > 1 || max_length_ != 0 || catalog_rows_ != nullptr;
-  const auto large = is_whole ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
-  large_row_.end();
-  rowset_bytes_.clear();
-  rowset_ends_.clear();
-  make_room_for(rowset_size);
+  if (large_row_.is_begun()) large_row_.end();
+  if (!rowset_ends_.empty()) forget_rowset();
+  if (rowset_size != roomy_for_ || rowset_size == 0) make_room_for(rowset_size);
 
   std::array<SQLUSMALLINT, kMostRowsAtOnce> unasked_statuses;
   SQLULEN rows = 0, bad_rows = 0;
   try {
     while (rows < rowset_size) {
-      const std::span<protocol::Bytes> read = read_rows(first + rows, rowset_size - rows, large);
+      const std::span<protocol::Bytes> read = read_rows(first + rows, rowset_size - rows);
       if (read.empty()) break;
       SQLUSMALLINT* const statuses = status != nullptr ? status + rows : unasked_statuses.data();
-      const std::size_t shown = show(first + rows, read, rows, statuses, bad_rows);
-      for (std::size_t i = 0; keep_rows && i < shown; ++i) {
-        rowset_bytes_.insert(rowset_bytes_.end(), read[i].begin(), read[i].end());
-        rowset_ends_.push_back(rowset_bytes_.size());
-      }
+      const std::size_t shown = is_scrollable() ? show_stored(first + rows, read, rows, statuses, bad_rows)
+                                                : show(first + rows, read, rows, statuses, bad_rows);
+      if (keeps_rows(rowset_size)) keep_for_rowset(read.first(shown));
       rows += shown;
       if (shown < read.size()) fail_row_shape();
     }
@@ -144,19 +143,36 @@ SQLRETURN Cursor::fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_s
   }
   place_ = Place::on_rowset;
   position_ = 1;
-  current_row_is_live_ = !is_scrollable() && rowset_size == 1;
-  if (!is_scrollable() && rowset_size > 1) loaded_row_.reset();
+  if (!is_scrollable()) {
+    current_row_is_live_ = rowset_size == 1;
+    if (!current_row_is_live_) loaded_row_ = kNoRow;
+  }
   if (bad_rows == 0) return SQL_SUCCESS;
   return bad_rows == rows ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
 
-// Where the rowset begins, by the specification's cursor positioning rules. Spec: SQLFetchScroll, "Cursor Positioning Rules"
+// SQLGetData may ask for any row of a rowset unless everything is bound, and who changes a row has to name it.
+bool Cursor::keeps_rows(SQLULEN rowset_size) const {
+  return !is_scrollable() && rowset_size > 1 && (is_updatable() || !binds_every_column());
+}
+
+bool Cursor::is_updatable() const { return statement_.attributes.concurrency != SQL_CONCUR_READ_ONLY; }
+
+void Cursor::keep_for_rowset(std::span<const protocol::Bytes> rows) {
+  for (const protocol::Bytes row : rows) {
+    rowset_bytes_.insert(rowset_bytes_.end(), row.begin(), row.end());
+    rowset_ends_.push_back(rowset_bytes_.size());
+  }
+}
+
+void Cursor::forget_rowset() {
+  rowset_bytes_.clear();
+  rowset_ends_.clear();
+}
+
+// Where the rowset of a scrollable cursor begins. Spec: SQLFetchScroll, "Cursor Positioning Rules"
 std::uint64_t Cursor::first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end) {
   const std::int64_t size = static_cast<std::int64_t>(rowset_size);
-  if (!is_scrollable()) {
-    past_end = place_ == Place::after_end;
-    return rows_taken_;
-  }
   offset = std::clamp(offset, -kFarAway, kFarAway);
   std::int64_t first = 0;  // from 0; negative: before the first row
   bool overlaps_start = false;
@@ -249,7 +265,7 @@ std::uint64_t Cursor::row_of(std::uint64_t bookmark) {
 }
 
 void Cursor::read_on(std::uint64_t rows) {
-  if (!answer_ended_) loaded_row_.reset();
+  if (!answer_ended_) loaded_row_ = kNoRow;
   while (!answer_ended_ && store_->rows() < rows) {
     protocol::Bytes row;
     answer_ended_ = true;  // by an error, too
@@ -270,21 +286,23 @@ void Cursor::read_keyset_rows(std::uint64_t first, SQLULEN count) {
 
 // Memory for the rows that are taken at once: of a store, one; of the answer, as many as the rowset has, up to the bounds.
 void Cursor::make_room_for(SQLULEN rowset_size) {
-  if (rowset_size == roomy_for_ && rowset_size != 0) return;
   roomy_for_ = rowset_size;
   const std::size_t most =
       is_scrollable() ? 1 : std::clamp<std::size_t>(kMostCellsAtOnce / columns_->size(), 1, kMostRowsAtOnce);
   rows_.resize(std::clamp<SQLULEN>(rowset_size, 1, most));
   cells_.resize(rows_.size() * columns_->size());
   bookmarks_.resize(rows_.size());
+  // A row that is to be changed, or whose values are to be cut or put into another order, is looked at as a whole.
+  const bool is_whole = is_updatable() || rowset_size > 1 || max_length_ != 0 || catalog_rows_ != nullptr;
+  large_rows_ = is_whole ? protocol::LargeRows::whole : protocol::LargeRows::in_parts;
 }
 
-std::span<protocol::Bytes> Cursor::read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large) {
+std::span<protocol::Bytes> Cursor::read_rows(std::uint64_t index, SQLULEN wanted) {
   if (!is_scrollable()) {
     if (answer_ended_) return {};
     if (statement_.max_rows() != 0) wanted = std::min(wanted, statement_.max_rows() - rows_taken_);
     const std::span<protocol::Bytes> room(rows_.data(), std::min(wanted, rows_.size()));
-    const std::size_t count = statement_.next_rows(room, large);
+    const std::size_t count = statement_.next_rows(room, large_rows_);
     rows_taken_ += count;
     answer_ended_ = count == 0 || rows_taken_ == statement_.max_rows();
     return room.first(count);
@@ -296,7 +314,7 @@ std::span<protocol::Bytes> Cursor::read_rows(std::uint64_t index, SQLULEN wanted
 }
 
 // How many were split: all, or those before the first that does not fit the result's columns.
-std::size_t Cursor::split(std::span<const protocol::Bytes> rows) {
+inline std::size_t Cursor::split(std::span<const protocol::Bytes> rows) {
   if (catalog_rows_) return catalog_rows_->split(rows, cells_);
   return protocol::slice_rows(rows, encoding_, *columns_, cells_);
 }
@@ -332,37 +350,43 @@ void Cursor::require_kept(std::size_t column) const {
 
 // Rows of the result from `index` on into the bound buffers from row `position` on, both from 0. How many: all, or those before
 // the first that does not fit the result's columns.
-std::size_t Cursor::show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
-                         SQLULEN& bad_rows) {
-  // Only rows of a store may have been changed, and they come one by one.
+inline std::size_t Cursor::show(std::uint64_t index, std::span<const protocol::Bytes> rows, SQLULEN position,
+                                SQLUSMALLINT* statuses, SQLULEN& bad_rows) {
+  const std::size_t count = hold(index, rows);
+  bad_rows += deliver(count, position, statuses);
+  return count;
+}
+
+// The same of rows that may have been changed: those of a store, which come one by one.
+std::size_t Cursor::show_stored(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
+                                SQLULEN& bad_rows) {
   const RowChanges::Look look = changes_.look_up(index, rows.front());
   if (look == RowChanges::Look::deleted) {
     *statuses = SQL_ROW_DELETED;
     return 1;
   }
-  const std::size_t count = hold(index, rows);
-  bad_rows += deliver(count, position, statuses);
+  const std::size_t count = show(index, rows, position, statuses, bad_rows);
   if (look == RowChanges::Look::updated && *statuses == SQL_ROW_SUCCESS) *statuses = SQL_ROW_UPDATED;
   return count;
 }
 
 // Splits rows into cells_; how many, as split().
-std::size_t Cursor::hold(std::uint64_t index, std::span<const protocol::Bytes> rows) {
-  std::size_t count = 1;
-  if (rows.front().empty()) {
-    check(large_row_.begin(statement_.answer(), *columns_));
-    hold_bound_columns();
-  } else {
-    count = split(rows);
-  }
+inline std::size_t Cursor::hold(std::uint64_t index, std::span<const protocol::Bytes> rows) {
+  const std::size_t count = rows.front().empty() ? hold_large_row() : split(rows);
   loaded_row_ = index;
-  for (std::size_t row = 0; row < count; ++row) bookmarks_[row] = bookmark_of(index + row);
   return count;
+}
+
+// The one row that has just been announced, as far as its columns are bound.
+[[gnu::noinline]] std::size_t Cursor::hold_large_row() {
+  check(large_row_.begin(statement_.answer(), *columns_));
+  hold_bound_columns();
+  return 1;
 }
 
 SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
   plan_bindings();
-  get_column_.reset();
+  get_column_ = kNoColumn;
   protocol::Bytes row;
   const RowChanges::Look look = changes_.look_up(index, row);
   if (look == RowChanges::Look::deleted) return SQL_ROW_DELETED;
@@ -376,7 +400,7 @@ SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
 void Cursor::set_position(SQLSETPOSIROW row) {
   if (row == 0 || row > rows_in_rowset_) throw Fail(SqlState::row_out_of_range);
   position_ = row;
-  get_column_.reset();
+  get_column_ = kNoColumn;
 }
 
 void Cursor::load_again(std::uint64_t index) {
@@ -396,7 +420,7 @@ void Cursor::load_again(std::uint64_t index) {
 
 // A row that was fetched before, as it was then.
 void Cursor::find_row(std::uint64_t index, protocol::Bytes& row) {
-  loaded_row_.reset();
+  loaded_row_ = kNoRow;
   if (is_scrollable()) {
     require(store_->read(index, row));
     return;

@@ -93,36 +93,43 @@ class Cursor {
   };
 
   void plan_bindings();
+  void plan_bindings_anew();
   Bound plan_binding(SQLSMALLINT number, const DescriptorRecord& record);
   const protocol::Column& column_of(std::size_t number) const;
   protocol::Encoding encoding_of(std::size_t number) const;
-  // Of the rows that cells_ hold.
-  protocol::Cell cell_of(std::size_t number, std::size_t row = 0) {
-    if (number == 0 || max_length_ != 0) [[unlikely]]
-      return made_cell_of(number, row);
-    return cells_[row * columns_->size() + number - 1];
-  }
-  protocol::Cell made_cell_of(std::size_t number, std::size_t row);
+  bool binds_bookmark() const { return !bound_.empty() && bound_.front().number == 0; }
+  bool binds_every_column() const { return bound_.size() - (binds_bookmark() ? 1 : 0) >= columns_->size(); }
+  // Of the rows that cells_ hold, as it is shown: cells_ do not have bookmarks, nor what SQL_ATTR_MAX_LENGTH cuts.
+  bool is_shown_as_held(std::size_t number) const { return number != 0 && max_length_ == 0; }
+  protocol::Cell shown_cell(std::size_t number, std::size_t row);
   std::uint64_t first_row_for(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, bool& past_end);
   void make_room_for(SQLULEN rowset_size);
+  bool is_updatable() const;
+  bool keeps_rows(SQLULEN rowset_size) const;
   // The rows of the result from `index` on, as many as are at hand and wanted; none: past the end.
-  std::span<protocol::Bytes> read_rows(std::uint64_t index, SQLULEN wanted, protocol::LargeRows large);
+  std::span<protocol::Bytes> read_rows(std::uint64_t index, SQLULEN wanted);
   void read_on(std::uint64_t rows);  // scrollable: until so many rows are stored
   void read_keyset_rows(std::uint64_t first, SQLULEN count);
   std::uint64_t fetch_bookmark();
   std::size_t split(std::span<const protocol::Bytes> rows);
+  void keep_for_rowset(std::span<const protocol::Bytes> rows);
+  void forget_rowset();
   std::size_t hold(std::uint64_t index, std::span<const protocol::Bytes> rows);
   void load_again(std::uint64_t index);
   void find_row(std::uint64_t index, protocol::Bytes& row);
-  std::size_t show(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
+  std::size_t show(std::uint64_t index, std::span<const protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
                    SQLULEN& bad_rows);
+  std::size_t show_stored(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
+                          SQLULEN& bad_rows);
   SQLULEN deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
   static Slot slot_of(const Bound& bound, SQLULEN position, SQLLEN offset);
-  bool deliver_value(const Bound& bound, SQLULEN position, SQLLEN offset, SQLUSMALLINT& status);
+  SQLULEN deliver_row(SQLULEN position, SQLUSMALLINT& status);
+  bool deliver_value(const Bound& bound, const protocol::Cell& cell, const Slot& slot, SQLULEN position, SQLUSMALLINT& status);
   bool deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLLEN offset, SQLUSMALLINT* statuses);
   // What became of a bound value, where it is not ok, into the diagnostics and its row's status.
   void tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound, SQLUSMALLINT& status);
   [[noreturn]] void fail_row_shape();
+  std::size_t hold_large_row();
   void hold_bound_columns();
   void require_kept(std::size_t column) const;
   void check(protocol::Status status);
@@ -136,13 +143,15 @@ class Cursor {
   // Rows are taken from the answer, split and delivered column by column, several at a time: few enough for the cells to stay
   // in the processor's nearest cache.
   static constexpr std::size_t kMostRowsAtOnce = 128, kMostCellsAtOnce = 512;
-  SQLULEN roomy_for_ = 0;                    // the rowset's rows that the following have room for; 0: a new result
-  std::vector<protocol::Bytes> rows_;        // taken last
-  std::vector<protocol::Cell> cells_;        // of these rows, one behind another, or of loaded_row_ alone
-  std::vector<std::uint64_t> bookmarks_;     // of the same rows
+  SQLULEN roomy_for_ = 0;  // the rowset's rows that the following have room for; 0: a new result
+  protocol::LargeRows large_rows_ = protocol::LargeRows::whole;  // how they are taken
+  std::vector<protocol::Bytes> rows_;                            // taken last
+  std::vector<protocol::Cell> cells_;                            // of these rows, one behind another, or of loaded_row_ alone
+  std::vector<std::uint64_t> bookmarks_;                         // of the same rows, those that were shown
   std::vector<protocol::Cell> shown_cells_;  // of one column of the same rows, where cells_ do not have them as they are shown
-  std::optional<std::uint64_t> loaded_row_;  // in the result: the first in cells_
-  SQLULEN max_length_ = 0;                   // SQL_ATTR_MAX_LENGTH when the cursor was opened
+  static constexpr std::uint64_t kNoRow = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t loaded_row_ = kNoRow;  // in the result: the first in cells_
+  SQLULEN max_length_ = 0;             // SQL_ATTR_MAX_LENGTH when the cursor was opened
   std::vector<Bound> bound_;
   std::uint64_t planned_generation_ = 0;
   const Descriptor* planned_ard_ = nullptr;
@@ -169,11 +178,12 @@ class Cursor {
   enum class Place : std::uint8_t { before_start, on_rowset, after_end } place_ = Place::before_start;
 
   // SQLGetData: how far the current value was read, and the plan of each column for the C type asked for last.
-  std::optional<SQLUSMALLINT> get_column_;
+  static constexpr SQLUSMALLINT kNoColumn = std::numeric_limits<SQLUSMALLINT>::max();  // more than a result has
+  SQLUSMALLINT get_column_ = kNoColumn;
   SQLSMALLINT get_type_ = 0;
   Progress progress_;
   struct GetPlan {
-    SQLSMALLINT c_type = 0;
+    SQLSMALLINT c_type = SQL_ARD_TYPE;  // which is planned anew each time
     OutPlan plan;
   };
   std::vector<GetPlan> get_plans_;  // by column number

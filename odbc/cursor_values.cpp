@@ -47,9 +47,8 @@ void require_bookmark_buffer(const DescriptorRecord& record, SQLULEN use_bookmar
 
 // --- Bound columns
 
-void Cursor::plan_bindings() {
+void Cursor::plan_bindings_anew() {
   Descriptor& ard = statement_.ard();
-  if (planned_ard_ == &ard && planned_generation_ == ard.generation()) return;
   bound_.clear();
   const bool retrieve = statement_.attributes.retrieve_data == SQL_RD_ON;
   const bool has_bookmarks = statement_.attributes.use_bookmarks != SQL_UB_OFF;
@@ -99,10 +98,13 @@ protocol::Encoding Cursor::encoding_of(std::size_t number) const {
   return number == 0 ? protocol::Encoding::binary : encoding_;
 }
 
-// A bookmark, or a value cut to SQL_ATTR_MAX_LENGTH.
-protocol::Cell Cursor::made_cell_of(std::size_t number, std::size_t row) {
-  if (number == 0) return {reinterpret_cast<const std::uint8_t*>(&bookmarks_[row]), kBookmarkBytes};
-  return cut(cells_[row * columns_->size() + number - 1], (*columns_)[number - 1], max_length_);
+protocol::Cell Cursor::shown_cell(std::size_t number, std::size_t row) {
+  if (number == 0) {
+    bookmarks_[row] = bookmark_of(loaded_row_ + row);
+    return {reinterpret_cast<const std::uint8_t*>(&bookmarks_[row]), kBookmarkBytes};
+  }
+  const protocol::Cell& held = cells_[row * columns_->size() + number - 1];
+  return is_shown_as_held(number) ? held : cut(held, (*columns_)[number - 1], max_length_);
 }
 
 // The bound buffers of row `position`, moved by SQL_DESC_BIND_OFFSET_PTR's value.
@@ -114,9 +116,8 @@ inline Slot Cursor::slot_of(const Bound& bound, SQLULEN position, SQLLEN offset)
 }
 
 // True: nothing had to be told.
-inline bool Cursor::deliver_value(const Bound& bound, SQLULEN position, SQLLEN offset, SQLUSMALLINT& status) {
-  const Slot slot = slot_of(bound, position, offset);
-  const protocol::Cell cell = cell_of(bound.number);
+[[gnu::always_inline]] inline bool Cursor::deliver_value(const Bound& bound, const protocol::Cell& cell, const Slot& slot,
+                                                         SQLULEN position, SQLUSMALLINT& status) {
   const Outcome outcome = cell.is_null() ? write_null(slot) : bound.plan.convert(bound.plan, cell, slot, nullptr);
   if (outcome == Outcome::ok) [[likely]]
     return true;
@@ -126,29 +127,43 @@ inline bool Cursor::deliver_value(const Bound& bound, SQLULEN position, SQLLEN o
 
 // The first rows in cells_ into the bound buffers from row `position` on. How many of them have an error.
 SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
-  static_assert(SQL_ROW_SUCCESS == 0);
+  if (rows == 1) return deliver_row(position, *statuses);  // no runs, which take longer to begin than most values to convert
+  const SQLLEN offset = statement_.ard().bind_offset();
   std::fill_n(statuses, rows, SQLUSMALLINT{SQL_ROW_SUCCESS});
   bool all_well = true;
-  const SQLLEN offset = statement_.ard().bind_offset();
-  if (rows == 1) {  // no run, which takes longer to begin than most values to convert
-    for (const Bound& bound : bound_) all_well &= deliver_value(bound, position, offset, *statuses);
-  } else {
-    for (const Bound& bound : bound_) all_well &= deliver_column(bound, rows, position, offset, statuses);
-  }
+  for (const Bound& bound : bound_) all_well &= deliver_column(bound, rows, position, offset, statuses);
   return all_well ? 0 : static_cast<SQLULEN>(std::count(statuses, statuses + rows, SQLUSMALLINT{SQL_ROW_ERROR}));
 }
 
-// The same of a column of rows.
+// One row. The buffers that were bound are the first row's own: nothing is reckoned for the values of a rowset of one.
+SQLULEN Cursor::deliver_row(SQLULEN position, SQLUSMALLINT& status) {
+  const SQLLEN offset = statement_.ard().bind_offset();
+  status = SQL_ROW_SUCCESS;
+  bool all_well = true;
+  if (position == 0 && offset == 0 && !binds_bookmark() && max_length_ == 0) [[likely]] {
+    const protocol::Cell* const cells = cells_.data();
+    for (const Bound& bound : bound_) {
+      all_well &= deliver_value(bound, cells[bound.number - 1], bound.slot, position, status);
+    }
+  } else {
+    for (const Bound& bound : bound_) {
+      all_well &= deliver_value(bound, shown_cell(bound.number, 0), slot_of(bound, position, offset), position, status);
+    }
+  }
+  return all_well || status != SQL_ROW_ERROR ? 0 : 1;
+}
+
+// A column of several rows.
 bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLLEN offset, SQLUSMALLINT* statuses) {
   ColumnRun run{.rows = rows,
-                .cell = bound.number == 0 ? nullptr : &cells_[bound.number - 1],
+                .cell = is_shown_as_held(bound.number) ? &cells_[bound.number - 1] : nullptr,
                 .cells_per_row = columns_->size(),
                 .slot = slot_of(bound, position, offset),
                 .data_step = bound.data_step,
                 .length_step = bound.length_step};
-  if (bound.number == 0 || max_length_ != 0) {
+  if (run.cell == nullptr) {
     shown_cells_.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row) shown_cells_[row] = cell_of(bound.number, row);
+    for (std::size_t row = 0; row < rows; ++row) shown_cells_[row] = shown_cell(bound.number, row);
     run.cell = shown_cells_.data();
     run.cells_per_row = 1;
   }
@@ -178,14 +193,14 @@ void Cursor::tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound
 SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
                            SQLLEN* indicator) {
   if (position_ == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
-  const bool has_bookmarks = statement_.attributes.use_bookmarks != SQL_UB_OFF;
-  if ((column == 0 && !has_bookmarks) || column > columns_->size()) {
+  const bool is_there = column == 0 ? statement_.attributes.use_bookmarks != SQL_UB_OFF : column < get_plans_.size();
+  if (!is_there) {
     throw Fail(SqlState::invalid_descriptor_index, "The result has columns 1 to " + std::to_string(columns_->size()) + ".");
   }
   if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   load(current_row());
   GetPlan& planned = get_plans_[column];
-  if (planned.plan.convert == nullptr || planned.c_type != c_type || c_type == SQL_ARD_TYPE) plan_get(column, c_type);
+  if (planned.c_type != c_type || c_type == SQL_ARD_TYPE) plan_get(column, c_type);
   const OutPlan& plan = planned.plan;
   if (get_column_ != column || get_type_ != c_type) {
     get_column_ = column;
@@ -193,10 +208,17 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     progress_ = {};
   }
   const Slot slot{buffer, capacity_bytes, indicator, indicator};
-  const Outcome outcome = large_row_.is_begun() && column != 0 ? get_from_large_row(column - 1u, plan, slot)
-                                                               : get_piece(plan, cell_of(column), slot, progress_);
+  Outcome outcome;
+  if (large_row_.is_begun() && column != 0) [[unlikely]] {
+    outcome = get_from_large_row(column - 1u, plan, slot);
+  } else if (is_shown_as_held(column)) [[likely]] {
+    outcome = get_piece(plan, cells_[column - 1u], slot, progress_);
+  } else {
+    outcome = get_piece(plan, shown_cell(column, 0), slot, progress_);
+  }
+  if (outcome == Outcome::ok) [[likely]]
+    return SQL_SUCCESS;
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
-  if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, static_cast<SQLLEN>(position_), column);
   return is_error(outcome) ? SQL_ERROR : SQL_SUCCESS_WITH_INFO;
 }
@@ -216,12 +238,12 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
   const protocol::Column& definition = column_of(column);
   resolved = resolve_c_type(resolved, definition, statement_.connection().describe_options());
   if (!is_c_type(resolved)) throw Fail(SqlState::invalid_c_type);
-  GetPlan& planned = get_plans_[column];
-  planned = {c_type, plan_output(definition, encoding_of(column), resolved, options)};
-  if (planned.plan.convert == nullptr) {
+  const OutPlan plan = plan_output(definition, encoding_of(column), resolved, options);
+  if (plan.convert == nullptr) {
     throw Fail(SqlState::restricted_type, "Column " + std::to_string(column) + " cannot be converted to the C type asked for.",
                static_cast<SQLLEN>(position_), column);
   }
+  get_plans_[column] = {c_type, plan};
 }
 
 // Text and bytes asked for in order go from the wire to the application; anything else is first read whole.

@@ -130,7 +130,7 @@ class Statement : public Handle {
     return next_rows({&row, 1}, large) != 0;
   }
   // The same for as many rows as have arrived, at most `rows` has room for; their number.
-  std::size_t next_rows(std::span<protocol::Bytes> rows, protocol::LargeRows large) {
+  [[gnu::always_inline]] std::size_t next_rows(std::span<protocol::Bytes> rows, protocol::LargeRows large) {
     std::size_t count = 0;
     const protocol::RowStep step = answer_.next_rows(rows, count, large);
     if (step == protocol::RowStep::row) [[likely]]
@@ -143,7 +143,9 @@ class Statement : public Handle {
     if (!status.ok()) fail(std::move(status).failure());
   }
   // The query timeout counts anew for each call that waits for the server.
-  void renew_deadline();
+  void renew_deadline() {
+    if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
+  }
   std::uint64_t max_rows() const { return attributes.max_rows; }
   ZeroDate zero_date() const;
 
@@ -252,7 +254,11 @@ class Statement : public Handle {
   auto or_end_data(Body&& body);
   void release_wire_when_done();
   [[noreturn]] void fail(protocol::Failure failure);
-  SQLULEN timeout_s() const;
+  // The shorter of the statement's timeout and the connection's; 0 = none.
+  SQLULEN timeout_s() const {
+    const SQLULEN query = attributes.query_timeout_s, connection = connection_.connection_timeout_s;
+    return query == 0 || (connection != 0 && connection < query) ? connection : query;
+  }
   protocol::Deadline command_deadline() const;
   Phase closed_phase() const { return is_prepared_ ? Phase::prepared : Phase::allocated; }
 
@@ -288,6 +294,23 @@ class Statement : public Handle {
   Statement* cause_ = this;
   std::unique_ptr<RowOperation> operation_;  // under way: it awaits data
 };
+
+inline Connection::Running::Running(Connection& connection, Statement& statement)
+    : connection_(connection), is_inner_(connection.caller_ != nullptr) {
+  if (is_inner_) return;
+  connection.caller_ = &statement;
+  statement.cancelled.store(false, std::memory_order_relaxed);
+  // While another one's answer is on the wire, a KILL would hit that. claim() makes room and goes on from there. A KILL that
+  // misses this has come before the call, so nothing has to wait for the store to be seen.
+  const bool may_be_hit = connection.wire_owner_ == nullptr || connection.wire_owner_ == &statement;
+  if (may_be_hit) connection.running_.store(&statement, std::memory_order_release);
+}
+
+inline Connection::Running::~Running() {
+  if (is_inner_) return;
+  connection_.caller_ = nullptr;
+  connection_.set_running(nullptr);
+}
 
 // The same for what concerns more than one statement: all of a connection, those that use a descriptor.
 [[gnu::always_inline]] inline void admit(Statement& statement, Call call) { statement.admit(call); }

@@ -247,12 +247,6 @@ void Statement::run_set(std::size_t set) {
   parameters_.end_data();
 }
 
-// The shorter of the statement's timeout and the connection's; 0 = none.
-SQLULEN Statement::timeout_s() const {
-  const SQLULEN query = attributes.query_timeout_s, connection = connection_.connection_timeout_s;
-  return query == 0 || (connection != 0 && connection < query) ? connection : query;
-}
-
 protocol::Deadline Statement::command_deadline() const { return protocol::in_future(std::chrono::seconds(timeout_s())); }
 
 void Statement::send(protocol::Session& session) {

@@ -203,10 +203,6 @@ SQLRETURN Statement::as_extended(SQLRETURN code) {
   return code == SQL_ERROR ? SQL_SUCCESS_WITH_INFO : code;
 }
 
-void Statement::renew_deadline() {
-  if (timeout_s() != 0 && answer_.live()) connection_.session().set_command_deadline(command_deadline());
-}
-
 bool Statement::rows_ended(protocol::RowStep step) {
   if (step == protocol::RowStep::failed) fail(answer_.take_failure());
   release_wire_when_done();

@@ -40,24 +40,23 @@ Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
   return std::move(result.head);
 }
 
-RowStep Answer::next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large) {
-  if (live_) {
-    const RowStep step = session_->next_rows(rows, count, large);
-    if (step == RowStep::row || step == RowStep::large_row) return step;
-    if (step == RowStep::failed) {
-      failure_ = session_->take_failure();
-      if (failure_.errc == Errc::deadline_passed) return step;  // the answer can be read on
-    }
-    rows_end_ = session_->end_of_rows();
-    in_rows_ = false;
-    live_ = session_->has_more_results();
-    return step;
+// At their end, or by a failure.
+RowStep Answer::live_rows_stopped(RowStep step) {
+  if (step == RowStep::failed) {
+    failure_ = session_->take_failure();
+    if (failure_.errc == Errc::deadline_passed) return step;  // the answer can be read on
   }
+  rows_end_ = session_->end_of_rows();
+  in_rows_ = false;
+  live_ = session_->has_more_results();
+  return step;
+}
+
+RowStep Answer::next_parked_row(Bytes& row) {
   row_rest_.reset();
   ParkedResult& result = parked_[begun_ - 1];
   if (next_row_ < result.rows->rows()) {
-    count = 1;
-    if (Status read = result.rows->read(next_row_++, rows.front()); !read.ok()) {
+    if (Status read = result.rows->read(next_row_++, row); !read.ok()) {
       failure_ = std::move(read).failure();
       return RowStep::failed;
     }

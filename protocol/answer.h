@@ -39,7 +39,16 @@ class Answer {
 
   // As Session's functions of the same names.
   Result<ResultHead> next_result(const ColumnSetPtr& known);
-  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole);
+  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole) {
+    if (!live_) [[unlikely]] {
+      count = 1;
+      return next_parked_row(rows.front());
+    }
+    const RowStep step = session_->next_rows(rows, count, large);
+    if (step == RowStep::row || step == RowStep::large_row) [[likely]]
+      return step;
+    return live_rows_stopped(step);
+  }
   RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole) {
     std::size_t count = 0;
     return next_rows({&row, 1}, count, large);
@@ -71,6 +80,8 @@ class Answer {
     std::optional<Failure> failure;  // an ERR in place of the rows' end
   };
 
+  RowStep next_parked_row(Bytes& row);
+  RowStep live_rows_stopped(RowStep step);
   Status park_rows(ParkedResult& result);
   Status park_rest_of_row();
 

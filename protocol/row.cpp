@@ -28,7 +28,7 @@ inline bool take_value(const std::uint8_t*& next, const std::uint8_t* end, Cell&
   return true;
 }
 
-inline bool slice_text_row(Bytes row, Cell* cell, std::size_t columns) {
+[[gnu::always_inline]] inline bool slice_text_row(Bytes row, Cell* cell, std::size_t columns) {
   const std::uint8_t* next = row.data();
   const std::uint8_t* const end = next + row.size();
   for (Cell* const last = cell + columns; cell != last; ++cell) {
@@ -50,20 +50,10 @@ inline bool take_binary_value(std::size_t width, const std::uint8_t*& next, cons
   return true;
 }
 
-inline bool slice_binary_row(Bytes row, std::span<const std::uint8_t> widths, Cell* cell) {
-  const std::size_t bitmap_bytes = null_bitmap_bytes(widths.size());
-  if (row.size() < 1 + bitmap_bytes || row[0] != 0x00) return false;
-  const Bytes nulls = row.subspan(1, bitmap_bytes);
-  const std::uint8_t* next = nulls.data() + bitmap_bytes;
-  const std::uint8_t* const end = row.data() + row.size();
-  std::uint8_t any_null = 0;
-  for (const std::uint8_t bits : nulls) any_null |= bits;
-  if (any_null == 0) {
-    for (const std::uint8_t width : widths) {
-      if (!take_binary_value(width, next, end, *cell++)) return false;
-    }
-    return next == end;
-  }
+// Apart, as most rows have none.
+[[gnu::noinline]] bool slice_row_with_nulls(Bytes nulls, std::span<const std::uint8_t> widths, const std::uint8_t* end,
+                                            Cell* cell) {
+  const std::uint8_t* next = nulls.data() + nulls.size();
   for (std::size_t column = 0; column < widths.size(); ++column, ++cell) {
     if (is_null_in_row(nulls, column)) {
       *cell = {};
@@ -72,6 +62,29 @@ inline bool slice_binary_row(Bytes row, std::span<const std::uint8_t> widths, Ce
     }
   }
   return next == end;
+}
+
+[[gnu::always_inline]] inline bool slice_binary_row(Bytes row, std::span<const std::uint8_t> widths, Cell* cell) {
+  const std::size_t bitmap_bytes = null_bitmap_bytes(widths.size());
+  if (row.size() < 1 + bitmap_bytes || row[0] != 0x00) return false;
+  const Bytes nulls = row.subspan(1, bitmap_bytes);
+  const std::uint8_t* next = nulls.data() + bitmap_bytes;
+  const std::uint8_t* const end = row.data() + row.size();
+  std::uint8_t any_null = 0;
+  for (const std::uint8_t bits : nulls) any_null |= bits;
+  if (any_null != 0) [[unlikely]]
+    return slice_row_with_nulls(nulls, widths, end, cell);
+  for (const std::uint8_t width : widths) {
+    if (!take_binary_value(width, next, end, *cell++)) return false;
+  }
+  return next == end;
+}
+
+template <class Slice>
+inline std::size_t slice_each(std::span<const Bytes> rows, Cell* cell, std::size_t columns, Slice slice) {
+  std::size_t count = 0;
+  for (; count < rows.size() && slice(rows[count], cell); ++count) cell += columns;
+  return count;
 }
 
 }  // namespace
@@ -85,14 +98,10 @@ bool slice_binary(Bytes row, const ColumnSet& columns, std::span<Cell> cells) {
 std::size_t slice_rows(std::span<const Bytes> rows, Encoding encoding, const ColumnSet& columns, std::span<Cell> cells) {
   if (cells.size() < rows.size() * columns.size()) return 0;
   const std::span<const std::uint8_t> widths = columns.binary_widths();
-  std::size_t count = 0;
-  Cell* cell = cells.data();
-  for (; count < rows.size(); ++count, cell += widths.size()) {
-    const bool fits = encoding == Encoding::text ? slice_text_row(rows[count], cell, widths.size())
-                                                 : slice_binary_row(rows[count], widths, cell);
-    if (!fits) break;
-  }
-  return count;
+  const std::size_t size = widths.size();
+  return encoding == Encoding::text
+             ? slice_each(rows, cells.data(), size, [=](Bytes row, Cell* cell) { return slice_text_row(row, cell, size); })
+             : slice_each(rows, cells.data(), size, [=](Bytes row, Cell* cell) { return slice_binary_row(row, widths, cell); });
 }
 
 }  // namespace selkie::protocol

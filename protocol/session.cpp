@@ -436,13 +436,6 @@ RowStep Session::next_row(Bytes& row, LargeRows large) {
   }
 }
 
-RowStep Session::next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large) {
-  count = dead_ ? 0 : opened_.frames.next_while(rows, [&](Bytes packet) { return response_->is_row(packet); });
-  if (count != 0) return RowStep::row;
-  count = 1;
-  return next_row(rows.front(), large);
-}
-
 Status Session::next_row_part(Bytes& part, std::size_t most_bytes) {
   if (dead_) return died_before();
   for (;;) {

@@ -148,7 +148,13 @@ class Session {
   RowStep next_row(Bytes& row, LargeRows large = LargeRows::whole);
   // The same for as many rows as have arrived: at least one is waited for, at most `rows` has room for.
   //   count  of RowStep::row: the rows' number
-  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole);
+  RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole) {
+    count = dead_ ? 0 : opened_.frames.next_while(rows, [this](Bytes packet) { return response_->is_row(packet); });
+    if (count != 0) [[likely]]
+      return RowStep::row;
+    count = 1;
+    return next_row(rows.front(), large);
+  }
   // The next bytes of the large row: at least one, or 0 at its end. Where none are waiting in the read buffer they are
   // received straight into `into`.
   // Errors: those that end the session, deadline_passed.
