@@ -21,9 +21,8 @@ using namespace selkie::odbc;
 // --- Environments and connections
 
 ENTRY(SQLGetEnvAttr)(SQLHENV h, SQLINTEGER attribute, SQLPOINTER value, SQLINTEGER capacity_bytes, SQLINTEGER* length) {
-  return enter<Environment>(h, [&](Environment& e) {
-    put_attribute<SQLCHAR>(e, get_attribute(e, attribute), value, capacity_bytes, length);
-  });
+  return enter<Environment>(
+      h, [&](Environment& e) { put_attribute<SQLCHAR>(e, get_attribute(e, attribute), value, capacity_bytes, length); });
 }
 
 ENTRY(SQLSetEnvAttr)(SQLHENV h, SQLINTEGER attribute, SQLPOINTER value, SQLINTEGER) {
@@ -159,8 +158,8 @@ ENTRY(SQLExtendedFetch)(SQLHSTMT h, SQLUSMALLINT orientation, SQLLEN offset, SQL
 
 ENTRY(SQLGetData)
 (SQLHSTMT h, SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* length) {
-  return enter<Statement>(h, Call::get_data,
-                          [&](Statement& s) { return s.get_data(column, c_type, buffer, capacity_bytes, length); });
+  const Slot slot{buffer, capacity_bytes, length, length};
+  return enter<Statement>(h, Call::get_data, [&](Statement& s) { return s.get_data(column, c_type, slot); });
 }
 
 ENTRY(SQLSetPos)(SQLHSTMT h, SQLSETPOSIROW row, SQLUSMALLINT operation, SQLUSMALLINT lock) {

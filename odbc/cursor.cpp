@@ -353,7 +353,7 @@ void Cursor::require_kept(std::size_t column) const {
 inline std::size_t Cursor::show(std::uint64_t index, std::span<const protocol::Bytes> rows, SQLULEN position,
                                 SQLUSMALLINT* statuses, SQLULEN& bad_rows) {
   const std::size_t count = hold(index, rows);
-  bad_rows += deliver(count, position, statuses);
+  bad_rows += count == 1 ? deliver_row(position, *statuses) : deliver_rows(count, position, statuses);
   return count;
 }
 
@@ -393,7 +393,7 @@ SQLUSMALLINT Cursor::show_again(std::uint64_t index, SQLULEN position) {
   load(index);
   if (large_row_.is_begun()) hold_bound_columns();
   SQLUSMALLINT status;
-  deliver(1, position, &status);
+  deliver_row(position, status);
   return look == RowChanges::Look::updated && status == SQL_ROW_SUCCESS ? SQLUSMALLINT{SQL_ROW_UPDATED} : status;
 }
 

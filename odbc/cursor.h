@@ -49,7 +49,7 @@ class Cursor {
   //   rowset_size  SQL_ATTR_ROW_ARRAY_SIZE, or SQL_ROWSET_SIZE for SQLExtendedFetch
   // SQL_NO_DATA past either end. A failure on the wire after some rows of the rowset is reported by the next call.
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size);
-  SQLRETURN get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
+  SQLRETURN get_data(SQLUSMALLINT column, SQLSMALLINT c_type, const Slot& slot);
 
   // The row of the rowset that SQLGetData reads; counts from 1. Throws Fail(HY107).
   void set_position(SQLSETPOSIROW row);
@@ -121,7 +121,7 @@ class Cursor {
                    SQLULEN& bad_rows);
   std::size_t show_stored(std::uint64_t index, std::span<protocol::Bytes> rows, SQLULEN position, SQLUSMALLINT* statuses,
                           SQLULEN& bad_rows);
-  SQLULEN deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
+  SQLULEN deliver_rows(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses);
   static Slot slot_of(const Bound& bound, SQLULEN position, SQLLEN offset);
   SQLULEN deliver_row(SQLULEN position, SQLUSMALLINT& status);
   bool deliver_value(const Bound& bound, const protocol::Cell& cell, const Slot& slot, SQLULEN position, SQLUSMALLINT& status);

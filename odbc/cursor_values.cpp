@@ -126,8 +126,7 @@ inline Slot Cursor::slot_of(const Bound& bound, SQLULEN position, SQLLEN offset)
 }
 
 // The first rows in cells_ into the bound buffers from row `position` on. How many of them have an error.
-SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
-  if (rows == 1) return deliver_row(position, *statuses);  // no runs, which take longer to begin than most values to convert
+SQLULEN Cursor::deliver_rows(std::size_t rows, SQLULEN position, SQLUSMALLINT* statuses) {
   const SQLLEN offset = statement_.ard().bind_offset();
   std::fill_n(statuses, rows, SQLUSMALLINT{SQL_ROW_SUCCESS});
   bool all_well = true;
@@ -135,7 +134,8 @@ SQLULEN Cursor::deliver(std::size_t rows, SQLULEN position, SQLUSMALLINT* status
   return all_well ? 0 : static_cast<SQLULEN>(std::count(statuses, statuses + rows, SQLUSMALLINT{SQL_ROW_ERROR}));
 }
 
-// One row. The buffers that were bound are the first row's own: nothing is reckoned for the values of a rowset of one.
+// One row, without the runs of deliver_rows(), which take longer to begin than most values to convert. The buffers that were
+// bound are the first row's own: nothing is reckoned for the values of a rowset of one.
 SQLULEN Cursor::deliver_row(SQLULEN position, SQLUSMALLINT& status) {
   const SQLLEN offset = statement_.ard().bind_offset();
   status = SQL_ROW_SUCCESS;
@@ -153,7 +153,7 @@ SQLULEN Cursor::deliver_row(SQLULEN position, SQLUSMALLINT& status) {
   return all_well || status != SQL_ROW_ERROR ? 0 : 1;
 }
 
-// A column of several rows.
+// A column of deliver_rows(). True: nothing had to be told.
 bool Cursor::deliver_column(const Bound& bound, std::size_t rows, SQLULEN position, SQLLEN offset, SQLUSMALLINT* statuses) {
   ColumnRun run{.rows = rows,
                 .cell = is_shown_as_held(bound.number) ? &cells_[bound.number - 1] : nullptr,
@@ -190,14 +190,13 @@ void Cursor::tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound
 
 // --- SQLGetData
 
-SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
-                           SQLLEN* indicator) {
+SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, const Slot& slot) {
   if (position_ == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
   const bool is_there = column == 0 ? statement_.attributes.use_bookmarks != SQL_UB_OFF : column < get_plans_.size();
   if (!is_there) {
     throw Fail(SqlState::invalid_descriptor_index, "The result has columns 1 to " + std::to_string(columns_->size()) + ".");
   }
-  if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+  if (slot.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   load(current_row());
   GetPlan& planned = get_plans_[column];
   if (planned.c_type != c_type || c_type == SQL_ARD_TYPE) plan_get(column, c_type);
@@ -207,7 +206,6 @@ SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, SQLPOINTER b
     get_type_ = c_type;
     progress_ = {};
   }
-  const Slot slot{buffer, capacity_bytes, indicator, indicator};
   Outcome outcome;
   if (large_row_.is_begun() && column != 0) [[unlikely]] {
     outcome = get_from_large_row(column - 1u, plan, slot);

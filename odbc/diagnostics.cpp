@@ -171,6 +171,11 @@ void fill(DiagnosticRecord& record, SqlState state, std::string_view message) {
 
 }  // namespace
 
+void Diagnostics::clear_records() {
+  records_.clear();
+  errors_ = 0;
+}
+
 DiagnosticRecord& Diagnostics::add(bool is_error, SQLLEN row, SQLINTEGER column) {
   // Spec: "Sequence of Status Records". The numbers for "no row" (-1) and "unknown row" (-2) sort as they should.
   const auto place = std::upper_bound(records_.begin(), records_.end(), row, [&](SQLLEN at, const DiagnosticRecord& record) {

@@ -49,8 +49,8 @@ class Diagnostics {
  public:
   // Forgets everything; keeps the memory. The server's name, shown in front of its own messages, stays.
   void clear() {
-    records_.clear();
-    errors_ = 0;
+    if (!records_.empty()) [[unlikely]]
+      clear_records();
     return_code = SQL_SUCCESS;
     row_count = -1;
     cursor_row_count = -1;
@@ -93,6 +93,7 @@ class Diagnostics {
   SQLINTEGER dynamic_function_code = SQL_DIAG_UNKNOWN_STATEMENT;
 
  private:
+  void clear_records();
   DiagnosticRecord& add(bool is_error, SQLLEN row, SQLINTEGER column);
   void post(bool is_error, SqlState state, std::string_view message, SQLLEN row, SQLINTEGER column);
 

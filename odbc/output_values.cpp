@@ -79,14 +79,13 @@ std::optional<SQLPOINTER> OutputValues::name_first() {
   return token;
 }
 
-SQLRETURN OutputValues::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
-                                 SQLLEN* indicator) {
+[[gnu::noinline]] SQLRETURN OutputValues::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, const Slot& slot) {
   const Value& value = values_[*named_];
   if (number != value.number) {
     throw Fail(SqlState::invalid_descriptor_index,
                "SQLParamData has named parameter " + std::to_string(value.number) + "; read that one.");
   }
-  if (capacity_bytes < 0) throw Fail(SqlState::invalid_length);
+  if (slot.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
   named_ahead_ = false;
   OutOptions options{.zero_date = statement_.zero_date(), .charset = statement_.connection().charset()};
   if (c_type == kApdType) {
@@ -102,9 +101,8 @@ SQLRETURN OutputValues::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOI
     throw Fail(SqlState::restricted_type,
                "Parameter " + std::to_string(number) + " cannot be converted to the C type asked for.");
   }
-  const Outcome outcome = value.is_broken && c_type != SQL_C_BINARY
-                              ? Outcome::not_convertible
-                              : get_piece(plan, value.cell, {buffer, capacity_bytes, indicator, indicator}, progress_);
+  const Outcome outcome =
+      value.is_broken && c_type != SQL_C_BINARY ? Outcome::not_convertible : get_piece(plan, value.cell, slot, progress_);
   if (outcome == Outcome::no_data) return SQL_NO_DATA;
   if (outcome == Outcome::ok) return SQL_SUCCESS;
   statement_.diagnostics.conversion(outcome, SQL_NO_ROW_NUMBER, value.number);

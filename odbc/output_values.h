@@ -44,7 +44,7 @@ class OutputValues {
   std::optional<SQLPOINTER> name_first();
   bool is_named() const { return named_.has_value(); }
   // SQLGetData of the value named. `c_type` may be SQL_APD_TYPE. Throws Fail(07009 | HY003 | HY090 | 07006).
-  SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
+  SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, const Slot& slot);
 
   // Gives up the streams and delivers the bound values. Posts warnings; throws Fail for what cannot be converted.
   void finish();

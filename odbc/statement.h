@@ -107,7 +107,9 @@ class Statement : public Handle {
   // `fetched`: the cursor's state afterwards, State::cursor_fetched or State::cursor_extended.
   SQLRETURN fetch(SQLSMALLINT orientation, SQLLEN offset, SQLULEN rowset_size, State fetched);
   // SQLGetData: of the cursor's row, or of the OUT value that SQLParamData has named.
-  SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes, SQLLEN* indicator);
+  SQLRETURN get_data(SQLUSMALLINT number, SQLSMALLINT c_type, const Slot& slot) {
+    return phase_ == Phase::output ? output_values_.get_data(number, c_type, slot) : cursor_.get_data(number, c_type, slot);
+  }
   Cursor& cursor() { return cursor_; }
   // SQL_ATTR_CURSOR_TYPE of the open cursor, which may be another than was asked for; or of the next one.
   SQLULEN cursor_type() {

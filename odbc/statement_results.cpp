@@ -123,12 +123,6 @@ SQLRETURN Statement::next_output_value(SQLPOINTER* token) {
   return SQL_SUCCESS;
 }
 
-SQLRETURN Statement::get_data(SQLUSMALLINT number, SQLSMALLINT c_type, SQLPOINTER buffer, SQLLEN capacity_bytes,
-                              SQLLEN* indicator) {
-  return phase_ == Phase::output ? output_values_.get_data(number, c_type, buffer, capacity_bytes, indicator)
-                                 : cursor_.get_data(number, c_type, buffer, capacity_bytes, indicator);
-}
-
 // The session restores utf8mb4 before its next command, so that what SET NAMES asked for is not: the application is told.
 void Statement::watch_charset() {
   protocol::Session& session = connection_.session();

@@ -92,6 +92,29 @@ TEST_P(Descriptors, FieldsBindAsSqlBindColDoes) {
   EXPECT_EQ(values[2], 6);
 }
 
+TEST_P(Descriptors, GetDataOfTheArdTypeReadsAsTheRecordSaysEachTime) {
+  Statement s(connection());
+  const SQLHDESC ard = of(s, SQL_ATTR_APP_ROW_DESC);
+  set(ard, 1, SQL_DESC_CONCISE_TYPE, number(SQL_C_SLONG));
+  s.run("SELECT 65 UNION ALL SELECT 66 UNION ALL SELECT 67");
+  ASSERT_TRUE(s.fetch());
+  SQLINTEGER value = 0;
+  SQLLEN length = 0;
+  s.check(::SQLGetData(s.handle(), 1, SQL_ARD_TYPE, &value, sizeof value, &length));
+  EXPECT_EQ(value, 65);
+  set(ard, 1, SQL_DESC_CONCISE_TYPE, number(SQL_C_CHAR));
+  ASSERT_TRUE(s.fetch());
+  std::array<char, 4> text{};
+  s.check(::SQLGetData(s.handle(), 1, SQL_ARD_TYPE, text.data(), text.size(), &length));
+  EXPECT_STREQ(text.data(), "66");
+  set(ard, 1, SQL_DESC_CONCISE_TYPE, number(SQL_C_GUID));
+  ASSERT_TRUE(s.fetch());
+  std::array<SQLCHAR, 16> guid{};
+  EXPECT_EQ(::SQLGetData(s.handle(), 1, SQL_ARD_TYPE, guid.data(), guid.size(), &length), SQL_ERROR);
+  EXPECT_EQ(s.records().front().state, "07006");
+  EXPECT_EQ(s.number(1), 67);
+}
+
 TEST_P(Descriptors, RecordsAreSetAndReadAtOnce) {
   Statement s(connection());
   const SQLHDESC ard = of(s, SQL_ATTR_APP_ROW_DESC);

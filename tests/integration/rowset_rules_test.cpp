@@ -55,6 +55,72 @@ TEST_P(RowsetRules, AFetchFailsWhenEveryRowDoesAndAnExtendedFetchNever) {
   }
 }
 
+TEST_P(RowsetRules, ARowsetOfOneRowIsDeliveredLikeALargerOne) {
+  struct Row {
+    std::int32_t id = 0;
+    SQLLEN id_length = 0;
+    std::array<char, 4> name{};
+    SQLLEN name_length = 0;
+  };
+  for (const SQLULEN cursor : {SQL_CURSOR_FORWARD_ONLY, SQL_CURSOR_STATIC}) {
+    SCOPED_TRACE(::testing::Message() << "cursor type " << cursor);
+    std::array<Row, 4> bound{};
+    std::array<SQLUSMALLINT, 2> status{};
+    SQLULEN fetched = 77;
+    SQLLEN offset = 0;
+    Statement s(connection());
+    s.set(SQL_ATTR_CURSOR_TYPE, cursor);
+    s.set(SQL_ATTR_ROW_BIND_TYPE, sizeof(Row));
+    s.set(SQL_ATTR_ROW_BIND_OFFSET_PTR, &offset);
+    s.set(SQL_ATTR_ROW_STATUS_PTR, status.data());
+    s.set(SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
+    s.check(::SQLBindCol(s.handle(), 1, SQL_C_SLONG, &bound[0].id, 0, &bound[0].id_length));
+    s.check(::SQLBindCol(s.handle(), 2, SQL_C_CHAR, bound[0].name.data(), bound[0].name.size(), &bound[0].name_length));
+    s.run(
+        "SELECT '1', 'one' UNION ALL SELECT '2', 'second' UNION ALL SELECT 'x', 'two' UNION ALL SELECT '4', NULL "
+        "UNION ALL SELECT '5', '5' UNION ALL SELECT '6', 'six'");
+    const auto fetch = [&](std::size_t place, SQLULEN rows) {
+      offset = static_cast<SQLLEN>(place * sizeof(Row));
+      s.set(SQL_ATTR_ROW_ARRAY_SIZE, rows);
+      return ::SQLFetch(s.handle());
+    };
+    const auto expect = [&](std::size_t place, std::int32_t id, const char* name, SQLLEN name_length) {
+      EXPECT_EQ(bound[place].id, id);
+      EXPECT_STREQ(bound[place].name.data(), name);
+      EXPECT_EQ(bound[place].name_length, name_length);
+    };
+    EXPECT_EQ(fetch(0, 1), SQL_SUCCESS);
+    expect(0, 1, "one", 3);
+    EXPECT_EQ(status[0], SQL_ROW_SUCCESS);
+    EXPECT_EQ(fetched, 1U);
+
+    EXPECT_EQ(fetch(2, 1), SQL_SUCCESS_WITH_INFO);
+    EXPECT_EQ(states(s), "01004");
+    expect(2, 2, "sec", 6);
+    expect(0, 1, "one", 3);
+    EXPECT_EQ(status[0], SQL_ROW_SUCCESS_WITH_INFO);
+
+    EXPECT_EQ(fetch(0, 1), SQL_ERROR);
+    EXPECT_EQ(states(s), "22018");
+    expect(0, 1, "two", 3);
+    EXPECT_EQ(status[0], SQL_ROW_ERROR);
+    EXPECT_EQ(fetched, 1U);
+
+    EXPECT_EQ(fetch(1, 2), SQL_SUCCESS);
+    expect(1, 4, "", SQL_NULL_DATA);
+    expect(2, 5, "5", 1);
+    EXPECT_EQ(status[1], SQL_ROW_SUCCESS);
+    EXPECT_EQ(fetched, 2U);
+
+    EXPECT_EQ(fetch(3, 1), SQL_SUCCESS);
+    expect(3, 6, "six", 3);
+    expect(1, 4, "", SQL_NULL_DATA);
+    EXPECT_EQ(s.text(2), "six");
+    EXPECT_EQ(fetch(0, 1), SQL_NO_DATA);
+    EXPECT_EQ(fetched, 0U);
+  }
+}
+
 TEST_P(RowsetRules, NothingOverlapsTheStartOfAnEmptyResult) {
   Rowset r(connection());
   r.open("SELECT id, name FROM t WHERE id < 0");
