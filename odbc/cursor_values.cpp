@@ -192,8 +192,8 @@ void Cursor::tell_of_value(Outcome outcome, SQLULEN position, const Bound& bound
 
 SQLRETURN Cursor::get_data(SQLUSMALLINT column, SQLSMALLINT c_type, const Slot& slot) {
   if (position_ == 0) throw Fail(SqlState::invalid_cursor_state, "No row is current. Call SQLFetch first.");
-  const bool is_there = column == 0 ? statement_.attributes.use_bookmarks != SQL_UB_OFF : column < get_plans_.size();
-  if (!is_there) {
+  const bool is_missing_bookmark = column == 0 && statement_.attributes.use_bookmarks == SQL_UB_OFF;
+  if (is_missing_bookmark || column > columns_->size()) {
     throw Fail(SqlState::invalid_descriptor_index, "The result has columns 1 to " + std::to_string(columns_->size()) + ".");
   }
   if (slot.capacity_bytes < 0) throw Fail(SqlState::invalid_length);
