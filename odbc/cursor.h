@@ -144,7 +144,7 @@ class Cursor {
   // in the processor's nearest cache.
   static constexpr std::size_t kMostRowsAtOnce = 128, kMostCellsAtOnce = 512;
   SQLULEN roomy_for_ = 0;  // the rowset's rows that the following have room for; 0: a new result
-  protocol::LargeRows large_rows_ = protocol::LargeRows::whole;  // how they are taken
+  protocol::LargeRows large_rows_ = protocol::LargeRows::whole;  // how those are taken that are large
   std::vector<protocol::Bytes> rows_;                            // taken last
   std::vector<protocol::Cell> cells_;                            // of these rows, one behind another, or of loaded_row_ alone
   std::vector<std::uint64_t> bookmarks_;                         // of the same rows, those that were shown
