@@ -15,6 +15,8 @@ constexpr SQLSMALLINT kIntervalBase = SQL_INTERVAL_YEAR - SQL_CODE_YEAR;  // lik
 constexpr SQLSMALLINT kDefaultLeadingPrecision = 2;                       // of an interval. Spec: "Interval Precision"
 constexpr SQLSMALLINT kDefaultSecondsPrecision = 6;
 
+constexpr SQLSMALLINT kUsualRecords = 8;  // more than most bind: room for so many is made at once
+
 bool is_datetime(SQLSMALLINT concise) { return concise >= SQL_TYPE_DATE && concise <= SQL_TYPE_TIMESTAMP; }
 
 // The concise type of a verbose type and a datetime or interval code; 0 when there is none.
@@ -80,6 +82,7 @@ DescriptorRecord& Descriptor::record(SQLSMALLINT number) {
 }
 
 void Descriptor::set_count(SQLSMALLINT count) {
+  if (count > 0 && count <= kUsualRecords && records_.capacity() == 0) records_.reserve(kUsualRecords);
   records_.resize(static_cast<std::size_t>(count));
   changed();
 }

@@ -340,7 +340,7 @@ Result<PreparedStatement> Session::read_prepare(const ColumnSetPtr& known) {
 Result<ResultHead> Session::next_result(const ColumnSetPtr& known) {
   auto head = read_head(known, Columns::wanted);
   if (!head.ok() && head.failure().errc == Errc::local_infile_refused && !dead_) {
-    if (auto drained = drain(); !drained.ok()) return std::move(drained).failure();
+    if (auto drained = drain(); !drained.ok()) head = std::move(drained).failure();
   }
   return head;
 }
