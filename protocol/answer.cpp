@@ -22,14 +22,15 @@ void Answer::forget() {
   rows_end_ = {};
 }
 
-Result<ResultHead> Answer::next_result(const ColumnSetPtr& known) {
-  if (live_) {
-    auto head = session_->next_result(known);
-    in_rows_ = head.ok() && head->has_rows;
-    out_params_ = in_rows_ && head->out_params;
-    live_ = in_rows_ || (head.ok() && session_->has_more_results());
-    return head;
-  }
+Result<ResultHead> Answer::next_live_result(const ColumnSetPtr& known) {
+  auto head = session_->next_result(known);
+  in_rows_ = head.ok() && head->has_rows;
+  out_params_ = in_rows_ && head->out_params;
+  live_ = in_rows_ || (head.ok() && session_->has_more_results());
+  return head;
+}
+
+Result<ResultHead> Answer::next_parked_result() {
   if (begun_ != 0) parked_[begun_ - 1].rows.reset();
   if (begun_ == parked_.size()) return {Errc::malformed, "The answer holds no further result."};
   ParkedResult& result = parked_[begun_++];

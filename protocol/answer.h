@@ -38,7 +38,7 @@ class Answer {
   bool live() const { return live_; }
 
   // As Session's functions of the same names.
-  Result<ResultHead> next_result(const ColumnSetPtr& known);
+  Result<ResultHead> next_result(const ColumnSetPtr& known) { return live_ ? next_live_result(known) : next_parked_result(); }
   RowStep next_rows(std::span<Bytes> rows, std::size_t& count, LargeRows large = LargeRows::whole) {
     if (!live_) [[unlikely]] {
       count = 1;
@@ -71,7 +71,6 @@ class Answer {
   bool in_rows() const { return in_rows_; }
 
  private:
-  void forget();
   struct ParkedResult {
     Result<ResultHead> head;
     std::string info;                // the head's
@@ -80,6 +79,9 @@ class Answer {
     std::optional<Failure> failure;  // an ERR in place of the rows' end
   };
 
+  void forget();
+  Result<ResultHead> next_live_result(const ColumnSetPtr& known);
+  Result<ResultHead> next_parked_result();
   RowStep next_parked_row(Bytes& row);
   RowStep live_rows_stopped(RowStep step);
   Status park_rows(ParkedResult& result);
