@@ -16,16 +16,20 @@
 
 namespace selkie::bench {
 
+enum class ServerThreads : std::uint8_t { own, all /* for workloads that connect: new threads stay where others are */ };
+
 class Placement {
  public:
   // number(sql) runs a query on the workload's connection and gives its first cell; it throws when the server refuses.
-  Placement(const Options& options, const std::function<std::int64_t(std::string_view)>& number);
-  ~Placement();  // the server uses its thread again for other connections
+  Placement(const Options& options, const std::function<std::int64_t(std::string_view)>& number,
+            ServerThreads moved = ServerThreads::own);
+  ~Placement();  // the server uses its threads again for other connections
   Placement(const Placement&) = delete;
   Placement& operator=(const Placement&) = delete;
 
  private:
   pid_t server_thread_ = 0;  // 0: not moved
+  ServerThreads moved_;
   cpu_set_t servers_{}, ours_{};
 };
 

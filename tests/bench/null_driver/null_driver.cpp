@@ -1,6 +1,6 @@
 // An ODBC driver that does nothing, to measure the driver manager and the bench's own loops: it connects at once, every
 // statement succeeds, and a result has as many rows as the text's "WHERE id <= N" says, else one. No value is written.
-// Both A and W names are exported, as the driver manager converts nothing then.
+// Both A and W names are exported, as the driver manager converts nothing then. connection.h: built to log in, it does.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -10,9 +10,15 @@
 #include <sqlext.h>
 #include <sqlucode.h>
 
+#include "connection.h"
+
 namespace {
 
+using selkie::bench::NullConnection;
+
 struct Statement {
+  NullConnection* connection;
+  std::int64_t number = 0;  // of a query for one
   std::int64_t rows = 1, fetched = 0;
   std::int64_t rowset = 1;
   SQLULEN* rows_fetched = nullptr;
@@ -32,6 +38,7 @@ struct Statement {
 };
 
 Statement& statement(SQLHANDLE handle) { return *static_cast<Statement*>(handle); }
+NullConnection& connection(SQLHANDLE handle) { return *static_cast<NullConnection*>(handle); }
 
 std::string_view text(const SQLCHAR* sql, SQLINTEGER length) {
   const char* begin = reinterpret_cast<const char*>(sql);
@@ -54,28 +61,35 @@ void get_attribute(SQLHSTMT handle, SQLPOINTER value) { *static_cast<SQLHANDLE*>
 
 #pragma GCC visibility push(default)
 extern "C" {
-SQLRETURN SQLAllocHandle(SQLSMALLINT type, SQLHANDLE, SQLHANDLE* out) {
-  static int environment_or_connection;
+SQLRETURN SQLAllocHandle(SQLSMALLINT type, SQLHANDLE parent, SQLHANDLE* out) {
+  static int environment;
   if (type == SQL_HANDLE_STMT)
-    *out = new Statement;
+    *out = new Statement{&connection(parent)};
+  else if (type == SQL_HANDLE_DBC)
+    *out = new NullConnection;
   else
-    *out = &environment_or_connection;
+    *out = &environment;
   return SQL_SUCCESS;
 }
 SQLRETURN SQLFreeHandle(SQLSMALLINT type, SQLHANDLE handle) {
   if (type == SQL_HANDLE_STMT) delete &statement(handle);
+  if (type == SQL_HANDLE_DBC) delete &connection(handle);
   return SQL_SUCCESS;
 }
 SQLRETURN SQLSetEnvAttr(SQLHENV, SQLINTEGER, SQLPOINTER, SQLINTEGER) { return SQL_SUCCESS; }
 SQLRETURN SQLSetConnectAttr(SQLHDBC, SQLINTEGER, SQLPOINTER, SQLINTEGER) { return SQL_SUCCESS; }
 SQLRETURN SQLSetConnectAttrW(SQLHDBC, SQLINTEGER, SQLPOINTER, SQLINTEGER) { return SQL_SUCCESS; }
-SQLRETURN SQLDriverConnect(SQLHDBC, SQLHWND, SQLCHAR*, SQLSMALLINT, SQLCHAR*, SQLSMALLINT, SQLSMALLINT*, SQLUSMALLINT) {
+SQLRETURN SQLDriverConnect(SQLHDBC handle, SQLHWND, SQLCHAR*, SQLSMALLINT, SQLCHAR*, SQLSMALLINT, SQLSMALLINT*, SQLUSMALLINT) {
+  return connection(handle).open() ? SQL_SUCCESS : SQL_ERROR;
+}
+SQLRETURN SQLDriverConnectW(SQLHDBC handle, SQLHWND, SQLWCHAR*, SQLSMALLINT, SQLWCHAR*, SQLSMALLINT, SQLSMALLINT*,
+                            SQLUSMALLINT) {
+  return connection(handle).open() ? SQL_SUCCESS : SQL_ERROR;
+}
+SQLRETURN SQLDisconnect(SQLHDBC handle) {
+  connection(handle).close();
   return SQL_SUCCESS;
 }
-SQLRETURN SQLDriverConnectW(SQLHDBC, SQLHWND, SQLWCHAR*, SQLSMALLINT, SQLWCHAR*, SQLSMALLINT, SQLSMALLINT*, SQLUSMALLINT) {
-  return SQL_SUCCESS;
-}
-SQLRETURN SQLDisconnect(SQLHDBC) { return SQL_SUCCESS; }
 SQLRETURN SQLEndTran(SQLSMALLINT, SQLHANDLE, SQLSMALLINT) { return SQL_SUCCESS; }
 SQLRETURN SQLGetInfo(SQLHDBC, SQLUSMALLINT, SQLPOINTER value, SQLSMALLINT size, SQLSMALLINT*) {
   get_info(value, size);
@@ -119,7 +133,9 @@ SQLRETURN SQLExecute(SQLHSTMT handle) {
   return SQL_SUCCESS;
 }
 SQLRETURN SQLExecDirect(SQLHSTMT handle, SQLCHAR* sql, SQLINTEGER length) {
-  statement(handle).parse(text(sql, length));
+  Statement& asking = statement(handle);
+  asking.parse(text(sql, length));
+  asking.number = asking.connection->ask(text(sql, length));
   return SQL_SUCCESS;
 }
 SQLRETURN SQLExecDirectW(SQLHSTMT, SQLWCHAR*, SQLINTEGER) { return SQL_SUCCESS; }
@@ -137,7 +153,10 @@ SQLRETURN SQLBindParameter(SQLHSTMT, SQLUSMALLINT, SQLSMALLINT, SQLSMALLINT, SQL
   return SQL_SUCCESS;
 }
 SQLRETURN SQLFetch(SQLHSTMT handle) { return statement(handle).fetch(); }
-SQLRETURN SQLGetData(SQLHSTMT, SQLUSMALLINT, SQLSMALLINT, SQLPOINTER, SQLLEN, SQLLEN*) { return SQL_SUCCESS; }
+SQLRETURN SQLGetData(SQLHSTMT handle, SQLUSMALLINT, SQLSMALLINT type, SQLPOINTER value, SQLLEN, SQLLEN*) {
+  if (type == SQL_C_SBIGINT) std::memcpy(value, &statement(handle).number, sizeof(std::int64_t));
+  return SQL_SUCCESS;
+}
 SQLRETURN SQLCloseCursor(SQLHSTMT) { return SQL_SUCCESS; }
 SQLRETURN SQLFreeStmt(SQLHSTMT, SQLUSMALLINT) { return SQL_SUCCESS; }
 SQLRETURN SQLGetDiagRec(SQLSMALLINT, SQLHANDLE, SQLSMALLINT, SQLCHAR*, SQLINTEGER*, SQLCHAR*, SQLSMALLINT, SQLSMALLINT*) {

@@ -71,8 +71,9 @@ void connect(Run& run) {
                   "SQLDriverConnect");
   };
   // One connection stays open meanwhile, as in a program that has several: the driver's library stays loaded.
-  const Handle resident(SQL_HANDLE_DBC, environment);
-  open(resident);
+  Connection resident(run.options, environment);
+  const Placement placement(
+      run.options, [&](std::string_view sql) { return resident.number(sql); }, ServerThreads::all);
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) {
       const Handle connection(SQL_HANDLE_DBC, environment);
@@ -87,7 +88,6 @@ void connect(Run& run) {
   run.cost.bytes_out = login.bytes_out * run.count;
   run.cost.writes = login.writes * run.count;
   SQLDisconnect(another);
-  SQLDisconnect(resident);
 }
 
 void select_one(Run& run) {

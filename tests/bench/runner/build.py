@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-TARGETS = ["odbc_bench", "wire_limit", "delay_relay", "null_odbc", "selkieodbc"]
+TARGETS = ["odbc_bench", "wire_limit", "delay_relay", "null_odbc", "login_odbc", "selkieodbc"]
 
 
 class Binaries:
@@ -13,6 +13,7 @@ class Binaries:
         self.wire_limit = build / "tests/bench/wire_limit"
         self.delay_relay = build / "tests/bench/delay_relay"
         self.null_driver = build / "tests/bench/libnull_odbc.so"
+        self.login_driver = build / "tests/bench/liblogin_odbc.so"
         self.selkie = build / "driver/libselkieodbc.so"
 
 

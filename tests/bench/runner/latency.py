@@ -115,7 +115,7 @@ class Trips:
     def __init__(self, binaries, server, series, runs):
         self.place, self.way = place(), series.way
         self.trips, self.counted, self.trouble = {}, {}, {}
-        self.names = [who for who in series.commands if who not in ("decoded", "binary", "manager")]
+        self.names = ["raw", *series.drivers()]
         walls = {}
         for round_trip in (0, *ROUND_TRIPS_MS):
             with Way(binaries, server, self.place, round_trip) as way:

@@ -11,6 +11,7 @@ LIMITS = ["raw", "decoded"]
 BINARY = "binary"  # the decoding limit of the same rows, prepared: for drivers that take them in binary though they need not
 MANAGER = "manager"  # the null driver: what the driver manager and the bench's own loop cost
 CHECKED_SCALE = 0.1  # at most: where values go wrong they do so early, and checking takes longer than the workload
+LOGIN = "login"  # of connecting: the null driver that logs in, so the raw socket's part and the driver manager's together
 STREAMED = ("scan.", "ints.")  # read while the server still sends
 TIMEOUT_S = 600
 FIGURES = ["cpu_ns", "wall_ns", "bytes_in", "bytes_out", "writes"]  # sums over the count; grown_kib is one figure
@@ -47,13 +48,14 @@ class Series:
         self.prefix = []  # of every command
         self.commands = {"raw": [binaries.wire_limit], "decoded": [binaries.wire_limit, "--decode"],
                          BINARY: [binaries.wire_limit, "--decode"],
-                         MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver]}
+                         MANAGER: [binaries.odbc_bench, "--driver", binaries.null_driver],
+                         LOGIN: [binaries.odbc_bench, "--driver", binaries.login_driver]}
         self.way = ways.CLEAR
         for driver in under_test:
             self.commands[driver.name] = [binaries.odbc_bench, "--driver", driver.path, "--extra", driver.keywords]
 
     def drivers(self):
-        return [who for who in self.commands if who not in (*LIMITS, BINARY, MANAGER)]
+        return [who for who in self.commands if who not in (*LIMITS, BINARY, MANAGER, LOGIN)]
 
     def at(self, scale, spread=None):
         """The same comparison with other counts."""
@@ -89,7 +91,7 @@ class Series:
         twin = name.replace(".direct", ".prepared")
         has_twin = twin != name and twin.startswith(("scan.", "ints."))
         for who in self.commands:
-            if who in (MANAGER, BINARY) or not check:
+            if who in (MANAGER, BINARY, LOGIN) or not check:
                 continue
             checked = self.child(who, name, min(self.scale, CHECKED_SCALE), "--verify")
             trouble = checked.get("error") or checked.get("wrong")
@@ -97,7 +99,7 @@ class Series:
                 result.trouble[who] = trouble
             if "error" in checked:
                 failed.add(who)
-        order = [who for who in self.commands if who != BINARY or has_twin]
+        order = [who for who in self.commands if (who != BINARY or has_twin) and (who != LOGIN or name == "connect")]
         for run in range(runs):
             progress(f"{self.server.name}: {name}, run {run + 1} of {runs}")
             for who in order[run % len(order):] + order[:run % len(order)]:

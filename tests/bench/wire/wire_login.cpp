@@ -20,6 +20,8 @@ constexpr std::uint32_t kCapabilities = 1u << 3      // connect with database
                                         | 1u << 17   // several results
                                         | 1u << 18   // of prepared statements too
                                         | 1u << 19   // authentication plugins
+                                        | 1u << 20   // connection attributes
+                                        | 1u << 23   // session changes
                                         | 1u << 24;  // no EOF packets
 constexpr std::uint32_t kZlib = 1u << 5, kTls = 1u << 11, kZstd = 1u << 26;
 constexpr std::uint32_t kIsMysql = 1;           // bit 0; MariaDB leaves it out and has extended capabilities
@@ -27,6 +29,11 @@ constexpr std::uint32_t kExtended = 1u << 2     // bulk execution
                                     | 1u << 4;  // definitions of columns only when they changed
 constexpr std::uint32_t kLargestPacket = 1u << 30;
 constexpr char kUtf8mb4 = 45;
+// What every client says of itself, as a client library does: servers keep it. A length before each word and before all.
+constexpr std::string_view kAttributes =
+    "\x3f\x0c_client_name\x06selkie\x0f_client_version\x05"
+    "0.1.0\x03_os\x05Linux\x04_pid\x05"
+    "12345";
 constexpr char kZstdLevel = 3;  // the servers' own choice
 
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
@@ -98,6 +105,7 @@ void Wire::login(const Options& options) {
   response += answer;
   response += options.setup ? std::string(1, '\0') : std::string("selkie_bench") + '\0';
   response += plugin + '\0';
+  response += kAttributes;
   if (compression == kZstd) response += kZstdLevel;
   reply(response);
   authenticate(options, plugin, scramble);

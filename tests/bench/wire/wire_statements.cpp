@@ -70,6 +70,9 @@ struct PointRow {
 }  // namespace
 
 void connect(Run& run) {
+  Wire resident(run.options);
+  const Placement placement(
+      run.options, [&](std::string_view sql) { return resident.number(sql); }, ServerThreads::all);
   run.measure([&] {
     for (long op = 0; op < run.count; ++op) const Wire wire(run.options);
   });
