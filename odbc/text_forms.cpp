@@ -199,6 +199,14 @@ bool is_special(T value) {
   return value == 0 || !std::isfinite(value);
 }
 
+template <auto take, auto put, class T>
+char* format_digits(T value, char* out) {
+  if (is_special(value)) return put_special(value, out);
+  Digits digits;
+  take(value, digits);
+  return put(digits, out);
+}
+
 }  // namespace
 
 char* format_double(double value, char* out) {
@@ -209,39 +217,15 @@ char* format_double(double value, char* out) {
     *out++ = '.';
     return drop_zeros(put_six(plain.millionths, out));
   }
-  if (is_special(value)) return put_special(value, out);
-  Digits digits;
-  take_shortest(value, digits);
-  return put_as_servers_do(digits, out);
+  return format_digits<take_shortest<double>, put_as_servers_do>(value, out);
 }
 
-char* format_float(float value, char* out) {
-  if (is_special(value)) return put_special(value, out);
-  Digits digits;
-  take_six(value, digits);
-  return put_as_servers_do(digits, out);
-}
-
-char* format_float_exact(float value, char* out) {
-  if (is_special(value)) return put_special(value, out);
-  Digits digits;
-  take_shortest(value, digits);
-  return put_as_servers_do(digits, out);
-}
-
+char* format_float(float value, char* out) { return format_digits<take_six, put_as_servers_do>(value, out); }
+char* format_float_exact(float value, char* out) { return format_digits<take_shortest<float>, put_as_servers_do>(value, out); }
 char* format_double_short(double value, char* out) {
-  if (is_special(value)) return put_special(value, out);
-  Digits digits;
-  take_shortest(value, digits);
-  return put_exponent_form(digits, out);
+  return format_digits<take_shortest<double>, put_exponent_form>(value, out);
 }
-
-char* format_float_short(float value, char* out) {
-  if (is_special(value)) return put_special(value, out);
-  Digits digits;
-  take_six(value, digits);
-  return put_exponent_form(digits, out);
-}
+char* format_float_short(float value, char* out) { return format_digits<take_six, put_exponent_form>(value, out); }
 
 char* format_fixed(double value, unsigned decimals, char* out) {
   // The value is less than a ten-millionth away from its decimal, so rounding it gives that decimal.

@@ -63,9 +63,9 @@ def limit_of(goal, result, rivals):
     if goal.against == "rival":
         values = [result.each(rival, goal.figure) for rival in rivals if result.right(rival)]
         return min((value for value in values if value), default=None)
-    if both := goal.against.endswith(WITH_MANAGER) and result.each(LOGIN, goal.figure):
-        return both
     if goal.against.endswith(WITH_MANAGER):
+        if both := result.each(LOGIN, goal.figure):
+            return both
         bare, manager = result.each(goal.against.removesuffix(WITH_MANAGER), goal.figure), result.each(MANAGER, goal.figure)
         return bare + manager if bare and manager else None
     if goal.against == "own protocol":
